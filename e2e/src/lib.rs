@@ -1,0 +1,42 @@
+//! Harness of the end-to-end tests: real binaries as processes, looked at from outside.
+//!
+//! Nothing of this repository is linked in. A test gets a [`Lab`] (a temporary directory, a directory for
+//! logs), starts programs in it, talks to them over the interfaces that users have (command line,
+//! signals, JSON-RPC, HTTP), and leaves nothing behind: processes die with their handle, databases with
+//! the lab. Logs stay under `<target>/e2e-logs/<test>/`; their tails are printed when a test fails.
+//!
+//! ```no_run
+//! #[test]
+//! fn a_dev_node_finalises() {
+//!     tea_e2e::run("a_dev_node_finalises", async |lab| {
+//!         let node = lab.node("alice").arg("--dev").start().await?;
+//!         node.rpc().wait_finalized(1, std::time::Duration::from_secs(60)).await?;
+//!         let (status, _) = node.stop(tea_e2e::Signal::SIGTERM).await?;
+//!         anyhow::ensure!(status.success());
+//!         Ok(())
+//!     });
+//! }
+//! ```
+
+mod accounts;
+mod binary;
+mod http;
+mod lab;
+mod network;
+mod node;
+mod process;
+mod rpc;
+pub mod storage;
+mod wait;
+
+pub use accounts::Dev;
+pub use binary::locate;
+pub use http::{Metrics, Reply, get, post_json};
+pub use lab::{CommandOutput, Lab, run};
+pub use network::{start_validators, voters_that_may_fail};
+pub use node::{Node, NodeBuilder, StoppedNode};
+pub use process::{Output, Process};
+pub use rpc::{BlockRef, Rpc};
+pub use wait::{Deadline, wait_until};
+
+pub use nix::sys::signal::Signal;

@@ -1,0 +1,5 @@
+//! Tests by concern.
+
+mod genesis;
+mod getters;
+mod invariants;

@@ -1,0 +1,10 @@
+//! Configuration of the pallets, by domain.
+
+mod accounts;
+mod consensus;
+mod fees;
+mod governance;
+mod system;
+
+pub use accounts::ProxyType;
+pub use governance::{CouncilInstance, GovernanceOrigin};

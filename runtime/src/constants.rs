@@ -1,0 +1,52 @@
+//! Every number of the runtime that is not a genesis value, with its unit.
+
+use frame_support::weights::{Weight, constants::WEIGHT_REF_TIME_PER_SECOND};
+use sp_runtime::Perbill;
+use tea_primitives::chain::{Balance, BlockNumber, MICRO, MILLI, UNIT};
+
+/// Deadlines, in blocks of 3 s.
+pub mod time {
+	use super::BlockNumber;
+
+	/// Blocks in a minute.
+	pub const MINUTES: BlockNumber = 20;
+	/// Blocks in an hour.
+	pub const HOURS: BlockNumber = 60 * MINUTES;
+	/// Blocks in a day.
+	pub const DAYS: BlockNumber = 24 * HOURS;
+}
+
+/// Block hashes kept, so that evidence and mortal transactions may name a block of the last 3.4 hours.
+pub const BLOCK_HASH_COUNT: BlockNumber = 4096;
+
+/// A block computes for one second of its three, so that it is imported long before the next slot.
+pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
+
+/// Part of a block that normal calls may fill; the rest is for operational ones.
+pub const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
+
+/// Encoded length of a block, bytes.
+pub const MAX_BLOCK_LENGTH: u32 = 5 * 1024 * 1024;
+
+/// Least balance of an account that is not kept alive by a provider.
+pub const EXISTENTIAL_DEPOSIT: Balance = MILLI;
+
+/// Fee of one byte of an extrinsic; the fee of weight is one smallest unit for a picosecond.
+pub const BYTE_FEE: Balance = MICRO;
+
+/// What a record of `items` entries and `bytes` bytes costs its creator while it exists.
+pub const fn deposit(items: u32, bytes: u32) -> Balance {
+	items as Balance * 100 * MILLI + bytes as Balance * MILLI
+}
+
+/// Validators at most.
+pub const MAX_VALIDATORS: u32 = 100;
+
+/// Least bond of a validator.
+pub const MIN_VALIDATOR_BOND: Balance = 10_000 * UNIT;
+
+/// Sessions for which a bond stays slashable after its validator has left: a week of live epochs.
+pub const UNBONDING_SESSIONS: u32 = 168;
+
+/// Seats of the council.
+pub const COUNCIL_SEATS: u32 = 7;

@@ -1,0 +1,159 @@
+//! Genesis presets: everything that differs between a development chain, a test network and a live one.
+
+use crate::{
+	AccountId, BabeConfig, BalancesConfig, CouncilConfig, ElectionsConfig, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, SlotTimingConfig, SudoConfig, ValidatorSetConfig, constants,
+};
+use alloc::{vec, vec::Vec};
+use frame_support::build_struct_json_patch;
+use serde_json::Value;
+use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
+use sp_genesis_builder::PresetId;
+pub use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+use tea_primitives::chain::{Balance, UNIT};
+
+/// Four validators, slots of one second, epochs of twenty slots: for tests of what takes epochs.
+pub const FAST_TESTNET_RUNTIME_PRESET: &str = "fast_testnet";
+
+/// Template of a live chain: timing and rules are set; validators, council and balances are for the founders to fill in.
+pub const LIVE_RUNTIME_PRESET: &str = "live";
+
+/// One primary slot in four; every other slot has a secondary author whose block carries a VRF output too, so
+/// that each block has randomness for the beacon.
+pub const BABE_GENESIS_EPOCH_CONFIG: BabeEpochConfiguration = BabeEpochConfiguration {
+	c: (1, 4),
+	allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots,
+};
+
+const ENDOWMENT: Balance = 10_000_000 * UNIT;
+
+/// Slots of a development chain.
+const DEV_TIMING: SlotTimingConfig = timing(3_000, 200);
+
+const fn timing(slot_millis: u64, epoch_slots: u64) -> SlotTimingConfig {
+	SlotTimingConfig {
+		slot_millis,
+		epoch_slots,
+		_config: core::marker::PhantomData,
+	}
+}
+
+/// Session keys of a development account. Public knowledge: never use them with money.
+fn session_keys(babe: Sr25519Keyring, grandpa: Ed25519Keyring) -> SessionKeys {
+	SessionKeys {
+		babe: babe.public().into(),
+		grandpa: grandpa.public().into(),
+	}
+}
+
+/// A chain whose validators are well-known development accounts, with root in the hands of Alice.
+fn development_chain(
+	validators: Vec<(Sr25519Keyring, Ed25519Keyring)>,
+	slot_timing: SlotTimingConfig,
+) -> Value {
+	let alice = Sr25519Keyring::Alice.to_account_id();
+	let bonds: Vec<(AccountId, Balance)> = validators
+		.iter()
+		.map(|(account, _)| (account.to_account_id(), constants::MIN_VALIDATOR_BOND))
+		.collect();
+	let keys = validators
+		.iter()
+		.map(|(babe, grandpa)| {
+			let account = babe.to_account_id();
+			(account.clone(), account, session_keys(*babe, *grandpa))
+		})
+		.collect();
+
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		slot_timing,
+		babe: BabeConfig {
+			epoch_config: BABE_GENESIS_EPOCH_CONFIG
+		},
+		balances: BalancesConfig {
+			balances: Sr25519Keyring::well_known()
+				.map(|key| (key.to_account_id(), ENDOWMENT))
+				.collect::<Vec<_>>(),
+		},
+		validator_set: ValidatorSetConfig { validators: bonds },
+		session: SessionConfig { keys },
+		council: CouncilConfig {
+			members: [
+				Sr25519Keyring::Alice,
+				Sr25519Keyring::Bob,
+				Sr25519Keyring::Charlie
+			]
+			.map(|key| key.to_account_id())
+			.to_vec(),
+		},
+		sudo: SudoConfig { key: Some(alice) },
+	})
+}
+
+/// Alice alone, 3 s slots, 200-slot epochs.
+fn development() -> Value {
+	development_chain(
+		vec![(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
+		DEV_TIMING,
+	)
+}
+
+/// Four validators: GRANDPA finalises while more than two thirds vote, so four is the least number of which one
+/// may fail.
+fn four_validators() -> Vec<(Sr25519Keyring, Ed25519Keyring)> {
+	vec![
+		(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+		(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+		(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+		(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+	]
+}
+
+/// No account, no validator, no council, no sudo key: the node refuses to start a live chain until they are filled in.
+fn live() -> Value {
+	build_struct_json_patch!(RuntimeGenesisConfig {
+		slot_timing: timing(3_000, 1_200),
+		babe: BabeConfig {
+			epoch_config: BABE_GENESIS_EPOCH_CONFIG
+		},
+		balances: BalancesConfig {
+			balances: Vec::new()
+		},
+		validator_set: ValidatorSetConfig {
+			validators: Vec::new()
+		},
+		session: SessionConfig { keys: Vec::new() },
+		elections: ElectionsConfig {
+			members: Vec::new()
+		},
+		sudo: SudoConfig { key: None },
+	})
+}
+
+/// The preset of that name as a JSON patch of the default genesis.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+	let patch = match id.as_ref() {
+		DEV_RUNTIME_PRESET => development(),
+		LOCAL_TESTNET_RUNTIME_PRESET => development_chain(four_validators(), DEV_TIMING),
+		FAST_TESTNET_RUNTIME_PRESET => development_chain(four_validators(), timing(1_000, 20)),
+		LIVE_RUNTIME_PRESET => live(),
+		_ => return None,
+	};
+	Some(
+		serde_json::to_string(&patch)
+			.expect("a preset is a JSON value made by serde, which it can print; qed")
+			.into_bytes(),
+	)
+}
+
+/// Names of all presets.
+pub fn preset_names() -> Vec<PresetId> {
+	[
+		DEV_RUNTIME_PRESET,
+		LOCAL_TESTNET_RUNTIME_PRESET,
+		FAST_TESTNET_RUNTIME_PRESET,
+		LIVE_RUNTIME_PRESET,
+	]
+	.map(PresetId::from)
+	.to_vec()
+}
