@@ -14,6 +14,10 @@ bindings to C      | clang           | clang               | clang              
 bindings to C      | libclang        | libclang-dev        | clang-devel              | clang           | llvm
 network protocols  | protoc          | protobuf-compiler   | protobuf-compiler        | protobuf        | protobuf
 WebRTC transport   | lib:openssl     | libssl-dev          | openssl-devel            | openssl         | openssl@3
+software TPM       | swtpm           | swtpm               | swtpm                    | swtpm           | swtpm
+software TPM       | swtpm_setup     | swtpm-tools         | swtpm-tools              | swtpm           | swtpm
+TPM in tests       | tpm2_quote      | tpm2-tools          | tpm2-tools               | tpm2-tools      | tpm2-tools
+TPM in tests       | openssl         | openssl             | openssl                  | openssl         | openssl@3
 JSON in scripts    | jq              | jq                  | jq                       | jq              | jq
 checks of scripts  | shellcheck      | shellcheck          | ShellCheck               | shellcheck      | shellcheck
 JavaScript client  | node            | nodejs              | nodejs                   | nodejs          | node

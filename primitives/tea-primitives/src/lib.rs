@@ -1,7 +1,22 @@
-//! Words that every room of TEA shares. No FRAME and no behaviour: types, units and ids.
+//! Words that every room of TEA shares. No FRAME and no behaviour: types, units, ids, records, what is signed,
+//! and the traits through which pallets meet.
+//!
+//! Everything here is stored, signed or shown to clients, so encodings are frozen: an enum variant keeps its
+//! index for ever, a removed one stays reserved, and the tests hold literal bytes.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+extern crate alloc;
+
+pub mod camellia;
 pub mod chain;
+pub mod draw;
+pub mod ids;
+pub mod module;
+pub mod refusal;
+pub mod verdict;
+
+/// What the hardware behind a chip can prove (SPEC 1). Not to be confused with the kind of a Camellia.
+pub use tea_tpm::HardwareClass;
