@@ -229,6 +229,11 @@ impl Node {
 		self.process.ensure_running()
 	}
 
+	/// Its resident memory, in MiB.
+	pub fn resident_mib(&self) -> Result<u64> {
+		self.process.resident_mib()
+	}
+
 	/// An address that other nodes can use as `--bootnodes`.
 	pub async fn p2p_address(&self) -> Result<String> {
 		wait_until(

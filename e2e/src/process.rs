@@ -90,6 +90,23 @@ impl Process {
 		)
 	}
 
+	/// Resident memory, in MiB.
+	pub fn resident_mib(&self) -> Result<u64> {
+		let id = self
+			.child
+			.id()
+			.with_context(|| format!("{} has already ended", self.name))?;
+		let status = fs::read_to_string(format!("/proc/{id}/status"))?;
+		let kib: u64 = status
+			.lines()
+			.find_map(|line| line.strip_prefix("VmRSS:"))
+			.and_then(|value| value.trim().strip_suffix("kB"))
+			.context("the system does not tell the resident memory")?
+			.trim()
+			.parse()?;
+		Ok(kib / 1024)
+	}
+
 	/// Send a signal.
 	pub fn signal(&self, signal: Signal) -> Result<()> {
 		let id = self

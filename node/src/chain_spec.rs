@@ -60,7 +60,7 @@ pub(crate) enum Error {
 	#[error(
 		"the genesis of this live chain cannot be built ({0}); compare the spec with `tea-node export-chain-spec --chain live`"
 	)]
-	NoGenesis(String),
+	NoLiveGenesis(String),
 	#[error("this live chain must not start: {0}; change its spec")]
 	UnfitForLive(&'static str),
 }
@@ -147,7 +147,7 @@ pub(crate) fn check_live(spec: &dyn sc_chain_spec::ChainSpec) -> Result<(), Erro
 	let genesis = spec
 		.as_storage_builder()
 		.build_storage()
-		.map_err(Error::NoGenesis)?;
+		.map_err(Error::NoLiveGenesis)?;
 
 	if value(&genesis, "Sudo", "Key").is_some() {
 		return Err(Error::UnfitForLive("it has a sudo key"));

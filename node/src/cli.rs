@@ -5,6 +5,7 @@ use sc_cli::{
 	ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
 };
 
+// `sc-cli` takes the short text behind the options for itself, the long one is free.
 const EXAMPLES: &str = "Examples:
   tea-node --dev --tmp                              one validator, nothing kept
   tea-node --chain local --alice --base-path A      a validator of a local test network
@@ -13,7 +14,7 @@ const EXAMPLES: &str = "Examples:
 
 /// `tea-node`: run a node, or one of the subcommands.
 #[derive(Debug, clap::Parser)]
-#[command(after_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
 pub(crate) struct Cli {
 	#[command(subcommand)]
 	pub(crate) subcommand: Option<Subcommand>,

@@ -3,10 +3,12 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
+	error::StartContext,
 	preflight, service,
 };
-use sc_cli::{Result, SubstrateCli};
+use sc_cli::{CliConfiguration as _, Result, SubstrateCli};
 use sc_service::PartialComponents;
+use std::path::Path;
 use tea_runtime::opaque::Block;
 
 impl SubstrateCli for Cli {
@@ -117,9 +119,15 @@ pub(crate) fn run() -> Result<()> {
 
 fn run_node(cli: &Cli) -> Result<()> {
 	preflight::base_path(&cli.run)?;
+	let chain = cli.run.chain_id(cli.run.is_dev()?)?;
 	cli.create_runner(&cli.run)?
 		.run_node_until_exit(|config| async move {
 			preflight::configuration(&config)?;
-			service::new_full(service::for_developers(config)).map_err(sc_cli::Error::Service)
+			let context = StartContext {
+				chain,
+				database: config.database.path().map(Path::to_path_buf),
+			};
+			service::new_full(service::for_developers(config))
+				.map_err(|error| context.explain(error))
 		})
 }

@@ -69,8 +69,8 @@ pub(crate) fn configuration(config: &Configuration) -> Result<(), Error> {
 		}
 	}
 	for endpoint in config.rpc.addr.iter().flatten() {
-		// An address that may fall back to another port, or be left out, is not ours to refuse.
-		if !endpoint.retry_random_port && !endpoint.is_optional {
+		// Left to itself, the server would take another port without a word, and clients would not find it.
+		if !endpoint.is_optional {
 			free(endpoint.listen_addr, "RPC", "--rpc-port")?;
 		}
 	}

@@ -111,10 +111,12 @@ mod benchmarks {
 	fn withdraw_unbonded() -> Result<(), BenchmarkError> {
 		let withdrawable_from = Pallet::<T>::current_session();
 		let who = bonded::<T>("candidate", 0, BondState::Unbonding { withdrawable_from })?;
+		register_keys::<T>(&who)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(who.clone()));
 
+		assert!(!T::Session::is_registered(&who));
 		assert!(!Bonds::<T>::contains_key(&who));
 		assert!(T::Currency::balance_on_hold(&HoldReason::Bond.into(), &who).is_zero());
 		Ok(())

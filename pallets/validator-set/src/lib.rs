@@ -376,7 +376,7 @@ pub mod pallet {
 			Self::do_unbond(ensure_signed(origin)?)
 		}
 
-		/// Releases what is left of a bond whose delay is over.
+		/// Releases what is left of a bond whose delay is over, and the session keys with their deposit.
 		///
 		/// - Origin: signed.
 		/// - Refused before the session that `UnbondingStarted` named.

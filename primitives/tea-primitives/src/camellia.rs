@@ -10,7 +10,18 @@ use sp_runtime::DispatchResult;
 /// Weight of a module in draws, in millionths: 1 000 000 is a kind B Camellia at full productivity with slot 0
 /// filled and the credit of a newborn (SPEC 3.2).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct DrawWeight(pub u32);
 
@@ -25,7 +36,17 @@ impl DrawWeight {
 
 /// What moves a Camellia's credit (SPEC 3.4).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum CreditEvent {
 	/// An errand was confirmed, as its executor: up by a hundredth of what is missing.
@@ -109,8 +130,15 @@ mod tests {
 	fn credit_event_encoding_is_frozen() {
 		use CreditEvent::*;
 		let all = [
-			ErrandConfirmed, DutyDone, RenewalPassed, DutyMissed, InfrastructureFault, DeadlineMissed,
-			ProvablyBad, Quarantined, ProvableLie,
+			ErrandConfirmed,
+			DutyDone,
+			RenewalPassed,
+			DutyMissed,
+			InfrastructureFault,
+			DeadlineMissed,
+			ProvablyBad,
+			Quarantined,
+			ProvableLie,
 		];
 		for (index, event) in all.into_iter().enumerate() {
 			assert_eq!(event.encode(), [u8::try_from(index).unwrap()]);

@@ -10,7 +10,17 @@ pub type BeaconValue = [u8; 32];
 
 /// Somebody who may be drawn into a committee.
 #[derive(
-	Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Member<AccountId> {
 	/// An Active module.
@@ -23,7 +33,16 @@ pub enum Member<AccountId> {
 
 /// What a committee is for: draws of different purposes are independent of each other.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Purpose {
 	/// Challengers of an enrolment.
@@ -59,7 +78,16 @@ pub struct Draw<'a, AccountId, BlockNumber> {
 
 /// Why nobody was drawn.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum DrawError {
 	/// The beacon of that block is not known: the block is too old, or not finished yet.
@@ -77,7 +105,9 @@ pub trait Draws<AccountId, BlockNumber> {
 
 	/// Draws without replacement from the known-good set, in a constant number of reads. The same draw gives
 	/// the same members as long as the set does not change.
-	fn committee(draw: &Draw<'_, AccountId, BlockNumber>) -> Result<Vec<Member<AccountId>>, DrawError>;
+	fn committee(
+		draw: &Draw<'_, AccountId, BlockNumber>,
+	) -> Result<Vec<Member<AccountId>>, DrawError>;
 }
 
 /// The known-good set: Active modules, and registrars while fewer than 2N modules are Active.
@@ -110,10 +140,16 @@ mod tests {
 
 	#[test]
 	fn member_and_purpose_encodings_are_frozen() {
-		assert_eq!(Member::<[u8; 2]>::Module(ModuleId(7)).encode(), [0, 7, 0, 0, 0]);
+		assert_eq!(
+			Member::<[u8; 2]>::Module(ModuleId(7)).encode(),
+			[0, 7, 0, 0, 0]
+		);
 		assert_eq!(Member::Registrar([8u8, 9]).encode(), [1, 8, 9]);
 		use Purpose::*;
-		for (index, purpose) in [Enrolment, Attestation, SecondCommittee, Errand].into_iter().enumerate() {
+		for (index, purpose) in [Enrolment, Attestation, SecondCommittee, Errand]
+			.into_iter()
+			.enumerate()
+		{
 			assert_eq!(purpose.encode(), [u8::try_from(index).unwrap()]);
 		}
 	}

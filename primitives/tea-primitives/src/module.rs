@@ -7,7 +7,17 @@ use tea_tpm::HardwareClass;
 
 /// Where a module stands in its life (SPEC 6.1).
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum ModuleStatus {
 	/// Registered; challengers are proving that its signing key sits under its endorsement key.
@@ -38,7 +48,16 @@ pub enum ModuleStatus {
 
 /// The keys that a module made in one boot. They die with it.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct BootKeys {
 	/// sr25519: account of the module, signs duty calls, messages, verdicts and links.
@@ -91,7 +110,16 @@ mod tests {
 	#[test]
 	fn module_status_encoding_is_frozen() {
 		use ModuleStatus::*;
-		let all = [Challenged, Enrolled, Pending, Active, Inactive, Suspicious, Quarantined, Retired];
+		let all = [
+			Challenged,
+			Enrolled,
+			Pending,
+			Active,
+			Inactive,
+			Suspicious,
+			Quarantined,
+			Retired,
+		];
 		for (index, status) in all.into_iter().enumerate() {
 			assert_eq!(status.encode(), [u8::try_from(index).unwrap()]);
 		}
@@ -103,7 +131,11 @@ mod tests {
 			module: ModuleId(1),
 			boot_seq: 2,
 			round: 3,
-			keys: BootKeys { session: [4; 32], vrf: [5; 32], transport: [6; 32] },
+			keys: BootKeys {
+				session: [4; 32],
+				vrf: [5; 32],
+				transport: [6; 32],
+			},
 			class: HardwareClass::Dev,
 			release: ReleaseId(7),
 			since: 8,

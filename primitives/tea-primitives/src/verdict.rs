@@ -13,7 +13,16 @@ pub const VERDICT_DOMAIN: [u8; 14] = *b"tea/verdict/v1";
 /// A member's statement that a module passed its round. Signed with the member's session key, a registrar with
 /// the key of its account; every field has a fixed size, so none can shift into another.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Pass {
 	/// [`VERDICT_DOMAIN`].
@@ -49,7 +58,17 @@ impl Pass {
 
 /// Why a member says no, or why a module is suspected. Stored and shown word for word.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Hash,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum FailReason {
 	/// The live quote does not belong to the posted boot.

@@ -8,6 +8,7 @@ use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
+	traits::{Contains, EverythingBut},
 	weights::constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
@@ -43,8 +44,21 @@ parameter_types! {
 		.build_or_panic();
 }
 
+/// Session keys are exchanged, and given back with the bond, but never thrown away: if all validators did that, there
+/// would be nobody to plan the next session with.
+pub struct ThrowsSessionKeysAway;
+impl Contains<RuntimeCall> for ThrowsSessionKeysAway {
+	fn contains(call: &RuntimeCall) -> bool {
+		matches!(
+			call,
+			RuntimeCall::Session(pallet_session::Call::purge_keys {})
+		)
+	}
+}
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
+	type BaseCallFilter = EverythingBut<ThrowsSessionKeysAway>;
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type AccountId = AccountId;
 	type Block = Block;

@@ -12,6 +12,7 @@ use frame_support::{
 		tokens::Precision,
 	},
 };
+use pallet_session::SessionInterface;
 use sp_runtime::{
 	ArithmeticError,
 	traits::{CheckedAdd, Zero},
@@ -79,7 +80,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Releases what is left of the bond and forgets the account.
+	/// Releases what is left of the bond, takes the session keys away and forgets the account.
 	pub(crate) fn do_withdraw_unbonded(who: T::AccountId) -> DispatchResult {
 		match Bonds::<T>::get(&who).ok_or(Error::<T>::NotBonded)? {
 			BondState::Unbonding { withdrawable_from } => {
@@ -93,6 +94,10 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 
+		// Only a bonded account has a validator id, so its keys and their deposit come back while it still has one.
+		if T::Session::is_registered(&who) {
+			<T::Session as SessionInterface>::purge_keys(&who)?;
+		}
 		// Exact: the hold is the record of the amount, there is nothing that it could disagree with.
 		let amount = T::Currency::release_all(&HoldReason::Bond.into(), &who, Precision::Exact)?;
 		Bonds::<T>::remove(&who);

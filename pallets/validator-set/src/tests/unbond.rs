@@ -198,3 +198,17 @@ fn only_the_owner_can_unbond_and_withdraw() {
 		}
 	});
 }
+
+#[test]
+fn session_keys_go_with_the_bond() {
+	ExtBuilder::default().build_and_execute(|| {
+		advance_to_session(2);
+		assert_ok!(ValidatorSet::resign(RuntimeOrigin::signed(1)));
+		assert_ok!(ValidatorSet::unbond(RuntimeOrigin::signed(1)));
+		advance_to_session(7);
+		assert!(Session::load_keys(&1).is_some());
+		assert_ok!(ValidatorSet::withdraw_unbonded(RuntimeOrigin::signed(1)));
+		assert!(Session::load_keys(&1).is_none());
+		assert_eq!(System::consumers(&1), 0);
+	});
+}

@@ -1,0 +1,9 @@
+//! Measures the weights of a runtime that was built with `runtime-benchmarks`.
+
+use clap::Parser;
+use frame_benchmarking_cli::PalletCmd;
+use sp_runtime::traits::BlakeTwo256;
+
+fn main() -> sc_cli::Result<()> {
+	PalletCmd::parse().run_with_spec::<BlakeTwo256, ()>(None)
+}
