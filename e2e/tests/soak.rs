@@ -1,6 +1,6 @@
 //! Hours of kills and restarts. `scripts/soak` runs it; it is not part of the tests.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, ensure};
 use std::time::{Duration, Instant};
 use tea_e2e::{Dev, run, start_validators};
 

@@ -31,7 +31,8 @@ impl StartContext {
 		let error = match (error, self.database) {
 			(ServiceError::Client(ClientError::Storage(reason)), _) => StartError::Genesis {
 				chain: self.chain,
-				reason: one_line(&reason),
+				// The runtime repeats the whole genesis behind these words.
+				reason: one_line(reason.split(" for blob:").next().unwrap_or_default()),
 			},
 			(ServiceError::Client(ClientError::Backend(reason)), Some(path))
 				if reason.contains("in use") =>
@@ -84,7 +85,7 @@ mod tests {
 
 	#[test]
 	fn broken_genesis_names_the_chain() {
-		let text = start_error(ClientError::Storage("no\n code".into()));
+		let text = start_error(ClientError::Storage("no\n code for blob: {…}".into()));
 		assert!(
 			text.contains("my.json") && text.contains("no code"),
 			"{text}"

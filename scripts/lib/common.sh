@@ -222,7 +222,7 @@ tea_cargo_env() {
 
 # Builds everything, test targets included: features are unified over all of it, so whoever builds less, or tests later,
 # would compile the client a second time. Say the same to cargo by hand.
-tea_build() { cargo build --workspace --all-targets --locked "$@"; }
+tea_build() { cargo build --workspace --all-targets --locked; }
 
 # The directory that cargo builds into.
 tea_target_dir() { printf '%s\n' "${CARGO_TARGET_DIR:-$TEA_ROOT/target}"; }
