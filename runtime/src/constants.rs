@@ -50,3 +50,12 @@ pub const UNBONDING_SESSIONS: u32 = 168;
 
 /// Seats of the council.
 pub const COUNCIL_SEATS: u32 = 7;
+
+/// Members of a committee (N of the SPEC).
+pub const COMMITTEE_SIZE: u32 = 4;
+
+/// What a module's owner has on hold while its hardware is bound.
+pub const ENROLMENT_BOND: Balance = 100 * UNIT;
+
+/// Pool priority of duty calls: they pay no tip, and come before what does.
+pub const DUTY_PRIORITY: u64 = 1 << 60;

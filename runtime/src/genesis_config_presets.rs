@@ -1,11 +1,14 @@
 //! Genesis presets: everything that differs between a development chain, a test network and a live one.
 
 use crate::{
-	AccountId, BabeConfig, BalancesConfig, CouncilConfig, ElectionsConfig, RuntimeGenesisConfig,
+	AccountId, AttestationConfig, BabeConfig, BalancesConfig, CamelliaConfig, CouncilConfig, ElectionsConfig, RuntimeGenesisConfig,
 	SessionConfig, SessionKeys, SlotTimingConfig, SudoConfig, ValidatorSetConfig, constants,
 };
-use alloc::{vec, vec::Vec};
+use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use hex_literal::hex;
+use pallet_attestation::GenesisRegistrar;
+use pallet_camellia::Kind;
 use serde_json::Value;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_genesis_builder::PresetId;
@@ -47,6 +50,45 @@ fn session_keys(babe: Sr25519Keyring, grandpa: Ed25519Keyring) -> SessionKeys {
 	}
 }
 
+/// Registrars of a development chain, and the X25519 keys that messages to them are sealed to. The secret half is the
+/// SHA-256 of `tea/dev/registrar/NAME`: public knowledge, like the accounts.
+const REGISTRARS: [(Sr25519Keyring, [u8; 32]); 6] = [
+	(
+		Sr25519Keyring::Alice,
+		hex!("400ba18d0f0b127b8900df2cf14d79f8499b3423c4ed48c70937fa071e19a721"),
+	),
+	(
+		Sr25519Keyring::Bob,
+		hex!("de24140d6421439d440572e07e34e0c90294f2048078f95de4b4f3e24b9fa35a"),
+	),
+	(
+		Sr25519Keyring::Charlie,
+		hex!("53ca5de9d8bb5d0ec5f37fe9ed0970870205dca34dd760779ae3d7d2cfa4255e"),
+	),
+	(
+		Sr25519Keyring::Dave,
+		hex!("c2f98f628bf4aa169989f3a44ce83b3d80610dc390ce201fc47ae31d3b2b1300"),
+	),
+	(
+		Sr25519Keyring::Eve,
+		hex!("b417d2de0a4eea917abcb4e14de62842841522ff6c4ba1af1a3e58b2e5e3be52"),
+	),
+	(
+		Sr25519Keyring::Ferdie,
+		hex!("4dcd548757c7dfac9ff934e4a049b0c252ee287e8e45170411012f421ebcb43f"),
+	),
+];
+
+/// Owners of the modules of a development chain: others than the registrars, who may not examine their own.
+const MODULE_OWNERS: [Sr25519Keyring; 6] = [
+	Sr25519Keyring::AliceStash,
+	Sr25519Keyring::BobStash,
+	Sr25519Keyring::CharlieStash,
+	Sr25519Keyring::DaveStash,
+	Sr25519Keyring::EveStash,
+	Sr25519Keyring::FerdieStash,
+];
+
 /// A chain whose validators are well-known development accounts, with root in the hands of Alice.
 fn development_chain(
 	validators: Vec<(Sr25519Keyring, Ed25519Keyring)>,
@@ -87,6 +129,22 @@ fn development_chain(
 			.to_vec(),
 		},
 		sudo: SudoConfig { key: Some(alice) },
+		camellia: CamelliaConfig {
+			camellias: MODULE_OWNERS
+				.map(|owner| (owner.to_account_id(), Kind::B))
+				.to_vec(),
+		},
+		// The authority of software TPMs is made where they are made, so governance registers it later.
+		attestation: AttestationConfig {
+			registrars: REGISTRARS
+				.map(|(key, transport)| GenesisRegistrar {
+					account: key.to_account_id(),
+					transport: transport.to_vec().into(),
+					owner: key.to_account_id(),
+					name: key.to_string(),
+				})
+				.to_vec(),
+		},
 	})
 }
 
@@ -109,7 +167,7 @@ fn four_validators() -> Vec<(Sr25519Keyring, Ed25519Keyring)> {
 	]
 }
 
-/// No account, no validator, no council, no sudo key: the node refuses to start a live chain until they are filled in.
+/// No account, no validator, no council, no registrar, no sudo key: a live chain is refused until they are filled in.
 fn live() -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		slot_timing: timing(3_000, 1_200),
@@ -127,6 +185,7 @@ fn live() -> Value {
 			members: Vec::new()
 		},
 		sudo: SudoConfig { key: None },
+		attestation: AttestationConfig { live: true },
 	})
 }
 

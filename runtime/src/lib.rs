@@ -108,4 +108,11 @@ mod runtime {
 	pub type Proxy = pallet_proxy;
 	#[runtime::pallet_index(33)]
 	pub type Nfts = pallet_nfts;
+
+	#[runtime::pallet_index(40)]
+	pub type Delegation = pallet_delegation;
+	#[runtime::pallet_index(41)]
+	pub type Camellia = pallet_camellia;
+	#[runtime::pallet_index(42)]
+	pub type Attestation = pallet_attestation;
 }

@@ -159,7 +159,7 @@ impl pallet_nfts::Config for Runtime {
 	type ItemDeposit = NftsItemDeposit;
 	type ItemId = u32;
 	type KeyLimit = ConstU32<64>;
-	type Locker = ();
+	type Locker = crate::Camellia;
 	type MaxAttributesPerCall = ConstU32<10>;
 	type MaxDeadlineDuration = NftsMaxDeadline;
 	type MaxTips = ConstU32<10>;

@@ -4,6 +4,7 @@ mod accounts;
 mod consensus;
 mod fees;
 mod governance;
+mod modules;
 mod system;
 
 pub use accounts::ProxyType;
