@@ -85,7 +85,8 @@ export function metadataTests(chain: Chain): void {
       const api = await connectHttp(chain.node.url);
       try {
         assert.equal(api.genesisHash.toHex(), chain.api.genesisHash.toHex());
-        assert.ok((await api.rpc.chain.getHeader()).number.toNumber() > 0);
+        const { number, hash } = await api.rpc.chain.getHeader();
+        assert.equal((await chain.api.rpc.chain.getBlockHash(number.unwrap())).toHex(), hash.toHex());
       } finally {
         await api.disconnect();
       }

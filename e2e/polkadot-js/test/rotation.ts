@@ -34,10 +34,11 @@ export function rotationTests(): void {
       assert.ok(api);
       const eve = dev('Eve');
       const bond = api.consts.validatorSet.minBond;
-      await send(api.tx.validatorSet.bond(bond.toString()), eve);
+      // Final, so that no fork of these quick blocks can put it back into the pool.
+      await send(api.tx.validatorSet.bond(bond.toString()), eve, 'finalized');
 
       const { keys, proof } = await rotateKeys(nodes[4], eve.publicKey);
-      await send(api.tx.session.setKeys(keys, proof), eve);
+      await send(api.tx.session.setKeys(keys, proof), eve, 'finalized');
 
       const outcome = await send(api.tx.sudo.sudo(api.tx.validatorSet.admit(eve.address)), dev('Alice'));
       const [who] = eventData(outcome, 'validatorSet', 'Admitted');

@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use codec::Decode;
 use frame_benchmarking::{BenchmarkError, account, v2::*};
 use frame_support::traits::{
-	EnsureOrigin, Get, ValidatorSet,
+	EnsureOrigin, Get, ValidatorRegistration as _, ValidatorSet,
 	fungible::{Balanced, Inspect, InspectHold, MutateHold},
 	tokens::Precision,
 };
