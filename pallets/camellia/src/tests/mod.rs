@@ -1,0 +1,13 @@
+//! Tests by concern.
+#![allow(clippy::unwrap_used)]
+
+mod birth;
+mod credit;
+mod end;
+mod genesis;
+mod hardware;
+mod invariants;
+mod operator;
+mod properties;
+mod trade;
+mod views;
