@@ -1,0 +1,1 @@
+//! A ticket with a proof that holds.
