@@ -26,7 +26,9 @@ fn full<T: Config>(owner: &T::AccountId) -> Result<ModuleId, BenchmarkError> {
 		<Pallet<T> as Camellias<_>>::note(module, CreditEvent::DutyDone);
 	}
 	let due = end_of::<T>(module)?;
-	let others: Vec<_> = (1..T::MaxEndsPerBlock::get()).map(|n| ModuleId(u32::MAX - n)).collect();
+	let others: Vec<_> = (1..T::MaxEndsPerBlock::get())
+		.map(|n| ModuleId(u32::MAX - n))
+		.collect();
 	for other in others {
 		Agenda::<T>::try_append(due, other).map_err(|()| BenchmarkError::Stop("there is room"))?;
 	}
@@ -49,8 +51,8 @@ mod benchmarks {
 		Collection::<T>::kill();
 		let owner: T::AccountId = account("owner", 0, 0);
 		let module = NextId::<T>::get();
-		let due = frame_system::Pallet::<T>::block_number()
-			.saturating_add(math::WITHERS_AFTER.into());
+		let due =
+			frame_system::Pallet::<T>::block_number().saturating_add(math::WITHERS_AFTER.into());
 		for later in 0..T::AgendaSpread::get() {
 			for n in 0..T::MaxEndsPerBlock::get() {
 				Agenda::<T>::try_append(due.saturating_add(later.into()), ModuleId(u32::MAX - n))
@@ -73,7 +75,11 @@ mod benchmarks {
 		let module = born::<T>(&owner)?;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), module, Some(account("operator", 0, 0)));
+		_(
+			RawOrigin::Signed(owner),
+			module,
+			Some(account("operator", 0, 0)),
+		);
 
 		assert!(Operators::<T>::contains_key(module));
 		Ok(())
@@ -153,9 +159,5 @@ mod benchmarks {
 		Ok(())
 	}
 
-	impl_benchmark_test_suite!(
-		Pallet,
-		mock::ExtBuilder::default().build(),
-		mock::Test
-	);
+	impl_benchmark_test_suite!(Pallet, mock::ExtBuilder::default().build(), mock::Test);
 }

@@ -51,7 +51,9 @@ pub fn tenth_of_life(age: u32, life: u32) -> Option<u8> {
 	if age >= life {
 		return None;
 	}
-	let tenth = u64::from(age).saturating_mul(10).checked_div(u64::from(life))?;
+	let tenth = u64::from(age)
+		.saturating_mul(10)
+		.checked_div(u64::from(life))?;
 	u8::try_from(tenth).ok()
 }
 
@@ -99,7 +101,7 @@ pub fn credit_after(credit: u32, event: CreditEvent) -> u32 {
 		CreditEvent::ErrandConfirmed => credit.saturating_add(part(missing, 100)),
 		CreditEvent::DutyDone | CreditEvent::RenewalPassed => {
 			credit.saturating_add(part(missing, 500))
-		},
+		}
 		CreditEvent::DutyMissed => credit.saturating_sub(part(credit, 20)),
 		CreditEvent::InfrastructureFault => credit.saturating_sub(part(credit, 10)),
 		CreditEvent::DeadlineMissed => credit.saturating_sub(part(credit, 5)),

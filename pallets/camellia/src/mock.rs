@@ -177,7 +177,9 @@ impl ExtBuilder {
 				balances: (1..=10).map(|n| (who(n), ENDOWMENT)).collect(),
 				..Default::default()
 			},
-			camellia: pallet_camellia::GenesisConfig { camellias: self.camellias },
+			camellia: pallet_camellia::GenesisConfig {
+				camellias: self.camellias,
+			},
 			..Default::default()
 		}
 		.build_storage()

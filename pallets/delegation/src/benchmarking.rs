@@ -133,7 +133,10 @@ mod benchmarks {
 		with_beacon::<T>();
 		Pallet::<T>::record_beacon(2u32.into(), Some([2; 32]));
 		frame_system::Pallet::<T>::set_block_number(3u32.into());
-		let proof = TicketProof { pre_output: fixture::PRE_OUTPUT, proof: fixture::PROOF };
+		let proof = TicketProof {
+			pre_output: fixture::PRE_OUTPUT,
+			proof: fixture::PROOF,
+		};
 		let claim = claim::<T>(&[7; 64]);
 		let (value, input, proved);
 
@@ -166,9 +169,5 @@ mod benchmarks {
 		Ok(())
 	}
 
-	impl_benchmark_test_suite!(
-		Pallet,
-		mock::ExtBuilder::default().build(),
-		mock::Test
-	);
+	impl_benchmark_test_suite!(Pallet, mock::ExtBuilder::default().build(), mock::Test);
 }

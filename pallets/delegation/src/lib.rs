@@ -183,9 +183,7 @@ pub mod pallet {
 		}
 
 		/// The committee that a draw gives with the set as it is in this block.
-		pub fn committee(
-			query: DrawQueryOf<T>,
-		) -> Result<Vec<Member<T::AccountId>>, DrawError> {
+		pub fn committee(query: DrawQueryOf<T>) -> Result<Vec<Member<T::AccountId>>, DrawError> {
 			Self::answer(&query)
 		}
 	}

@@ -112,7 +112,7 @@ impl Membership<AccountId> for TestMembers {
 				Member::Module(module) => members.owners.get(module).copied(),
 				Member::Registrar(account) => {
 					members.registrars.contains(account).then_some(*account)
-				},
+				}
 			}
 		})
 	}
@@ -245,10 +245,10 @@ pub(crate) fn set_owner(module: u32, owner: Option<AccountId>) {
 	MEMBERS.with_borrow_mut(|members| match owner {
 		Some(owner) => {
 			members.owners.insert(ModuleId(module), owner);
-		},
+		}
 		None => {
 			members.owners.remove(&ModuleId(module));
-		},
+		}
 	});
 }
 

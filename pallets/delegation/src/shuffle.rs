@@ -25,8 +25,7 @@ impl Stream {
 		subject: &[u8],
 		beacon: &BeaconValue,
 	) -> Self {
-		let seed =
-			(COMMITTEE_DOMAIN, genesis, purpose, subject, beacon).using_encoded(blake2_256);
+		let seed = (COMMITTEE_DOMAIN, genesis, purpose, subject, beacon).using_encoded(blake2_256);
 		Self { seed, counter: 0 }
 	}
 
@@ -69,7 +68,12 @@ pub(crate) struct Shuffle {
 
 impl Shuffle {
 	pub(crate) fn new(stream: Stream, total: u32) -> Self {
-		Self { stream, total, taken: 0, moved: BTreeMap::new() }
+		Self {
+			stream,
+			total,
+			taken: 0,
+			moved: BTreeMap::new(),
+		}
 	}
 }
 
@@ -77,7 +81,10 @@ impl Iterator for Shuffle {
 	type Item = u32;
 
 	fn next(&mut self) -> Option<u32> {
-		let left = self.total.checked_sub(self.taken).filter(|left| *left > 0)?;
+		let left = self
+			.total
+			.checked_sub(self.taken)
+			.filter(|left| *left > 0)?;
 		let place = self.taken.saturating_add(self.stream.below(left));
 		// What stands in front goes to the chosen place, and the front is never looked at again.
 		let front = self.moved.remove(&self.taken).unwrap_or(self.taken);

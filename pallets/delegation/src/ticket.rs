@@ -138,7 +138,9 @@ pub fn negative_ln(random: u64) -> u128 {
 	let missing = (u128::from(zeros.saturating_add(1)) << 64).saturating_sub(fraction.into());
 	let whole = missing >> 64;
 	let rest = missing & u128::from(u64::MAX);
-	whole.saturating_mul(LN_2).saturating_add(rest.saturating_mul(LN_2) >> 64)
+	whole
+		.saturating_mul(LN_2)
+		.saturating_add(rest.saturating_mul(LN_2) >> 64)
 }
 
 /// What a ticket of this weight is worth.

@@ -1,5 +1,4 @@
 //! Equal chance: ten thousand modules of all ages, at three loads. Each run has a fixed seed.
-#![allow(missing_docs)]
 
 #[path = "../examples/fairness/simulation.rs"]
 mod simulation;
@@ -30,19 +29,34 @@ fn within_kind(kind: &[Cohort; TENTHS]) -> [f64; TENTHS] {
 fn assert_bounds(outcome: &Outcome) {
 	for (index, kind) in outcome.cohorts.iter().enumerate() {
 		let share = within_kind(kind);
-		assert!(share[0] > 0.25, "newborns of kind {index} starve: {share:?}");
+		assert!(
+			share[0] > 0.25,
+			"newborns of kind {index} starve: {share:?}"
+		);
 		for (tenth, share) in share.iter().enumerate() {
-			assert!(*share > 0.125, "kind {index}, tenth {tenth} starves: {share}");
-			assert!(*share < 2.0, "kind {index}, tenth {tenth} dominates its kind: {share}");
+			assert!(
+				*share > 0.125,
+				"kind {index}, tenth {tenth} starves: {share}"
+			);
+			assert!(
+				*share < 2.0,
+				"kind {index}, tenth {tenth} dominates its kind: {share}"
+			);
 		}
 		for cohort in kind {
-			assert!(cohort.wins < 0.125, "a cohort wins more than an eighth: {cohort:?}");
+			assert!(
+				cohort.wins < 0.125,
+				"a cohort wins more than an eighth: {cohort:?}"
+			);
 		}
 		let part = |f: fn(&Cohort) -> f64| {
 			kind[7..].iter().map(f).sum::<f64>() / kind.iter().map(f).sum::<f64>()
 		};
 		let (wins, heads) = (part(|cohort| cohort.wins), part(|cohort| cohort.population));
-		assert!(wins < heads, "the old of kind {index} win more than their share: {wins} {heads}");
+		assert!(
+			wins < heads,
+			"the old of kind {index} win more than their share: {wins} {heads}"
+		);
 	}
 }
 
@@ -50,7 +64,10 @@ fn assert_bounds(outcome: &Outcome) {
 fn assert_races(outcome: &Outcome) {
 	for (weight, won) in outcome.races.iter().flatten() {
 		let deviation = (weight * (1.0 - weight) / f64::from(RACES)).sqrt();
-		assert!((won - weight).abs() < 6.0 * deviation, "{won} of the races with weight {weight}");
+		assert!(
+			(won - weight).abs() < 6.0 * deviation,
+			"{won} of the races with weight {weight}"
+		);
 	}
 	let won: f64 = outcome.races.iter().flatten().map(|(_, won)| won).sum();
 	assert!((won - 1.0).abs() < 1e-9);

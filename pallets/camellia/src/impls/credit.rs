@@ -36,7 +36,11 @@ impl<T: Config> Pallet<T> {
 			Some((points(before), points(record.credit)))
 		});
 		let Some((from, to)) = moved else { return };
-		let entry = CreditEntry { block: Self::now(), event, credit: to };
+		let entry = CreditEntry {
+			block: Self::now(),
+			event,
+			credit: to,
+		};
 		CreditLogs::<T>::mutate(module, |log| {
 			if log.is_full() {
 				log.remove(0);
@@ -44,7 +48,12 @@ impl<T: Config> Pallet<T> {
 			// There is room now.
 			let _ = log.try_push(entry);
 		});
-		Self::deposit_event(Event::CreditMoved { module, event, from, to });
+		Self::deposit_event(Event::CreditMoved {
+			module,
+			event,
+			from,
+			to,
+		});
 	}
 
 	/// Weight of the filled slots, in millionths. Slot 0 is the miner's own and weighs one; the others come with the

@@ -98,12 +98,19 @@ impl<T: Config> Pallet<T> {
 		operator: Option<T::AccountId>,
 	) -> DispatchResult {
 		let record = Camelliae::<T>::get(module).ok_or(Error::<T>::UnknownCamellia)?;
-		ensure!(Self::item_owner(module).as_ref() == Some(&who), Error::<T>::NotOwner);
+		ensure!(
+			Self::item_owner(module).as_ref() == Some(&who),
+			Error::<T>::NotOwner
+		);
 		ensure!(!Self::is_over(&record), Error::<T>::CamelliaDead);
 		match operator.clone() {
-			Some(operator) => {
-				Operators::<T>::insert(module, OperatorRecord { named_by: who, operator })
-			},
+			Some(operator) => Operators::<T>::insert(
+				module,
+				OperatorRecord {
+					named_by: who,
+					operator,
+				},
+			),
 			None => Operators::<T>::remove(module),
 		}
 		Self::deposit_event(Event::OperatorSet { module, operator });
@@ -139,7 +146,11 @@ impl<T: Config> Pallet<T> {
 		if owner.is_some() {
 			Self::burn(module)?;
 		}
-		Self::deposit_event(Event::Died { module, owner, cause });
+		Self::deposit_event(Event::Died {
+			module,
+			owner,
+			cause,
+		});
 		Ok(())
 	}
 }

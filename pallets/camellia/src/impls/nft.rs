@@ -56,7 +56,9 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn mint(module: ModuleId, owner: &T::AccountId) -> DispatchResult {
 		let collection = Self::ensure_collection()?;
-		let config = ItemConfig { settings: ItemSettings::all_enabled() };
+		let config = ItemConfig {
+			settings: ItemSettings::all_enabled(),
+		};
 		<Nfts<T> as Mutate<_, _>>::mint_into(&collection, &module.0, owner, &config, true)
 	}
 
@@ -76,8 +78,7 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Locker<u32, u32> for Pallet<T> {
 	fn is_locked(collection: u32, item: u32) -> bool {
 		Collection::<T>::get() == Some(collection)
-			&& Camelliae::<T>::get(ModuleId(item))
-				.is_some_and(|record| Self::is_over(&record))
+			&& Camelliae::<T>::get(ModuleId(item)).is_some_and(|record| Self::is_over(&record))
 	}
 }
 
@@ -90,7 +91,7 @@ impl<T: Config> Contains<pallet_nfts::Call<T>> for KeepsCamelliae<T> {
 		match call {
 			pallet_nfts::Call::burn { collection, .. } => {
 				Collection::<T>::get().as_ref() != Some(collection)
-			},
+			}
 			_ => true,
 		}
 	}

@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
 			Stage::Fresh { .. } => None,
 			Stage::Planted { since, .. } => {
 				Some(Self::now().saturating_sub(since).saturated_into())
-			},
+			}
 		}
 	}
 
@@ -27,10 +27,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	pub(crate) fn weight_now(
-		module: ModuleId,
-		record: &CamelliaRecordOf<T>,
-	) -> Option<DrawWeight> {
+	pub(crate) fn weight_now(module: ModuleId, record: &CamelliaRecordOf<T>) -> Option<DrawWeight> {
 		if record.hardware.is_none() || Self::is_over(record) {
 			return None;
 		}

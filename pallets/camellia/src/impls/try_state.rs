@@ -26,13 +26,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_record(
-		module: ModuleId,
-		record: &CamelliaRecordOf<T>,
-	) -> Result<(), TryRuntimeError> {
-		ensure!(module < NextId::<T>::get(), "1: numbers come from the counter");
-		ensure!(record.credit <= math::CREDIT_MAX, "2: credit is 10 000 at most");
-		ensure!(record.credit_as_of <= Self::now(), "2: credit is not of the future");
+	fn check_record(module: ModuleId, record: &CamelliaRecordOf<T>) -> Result<(), TryRuntimeError> {
+		ensure!(
+			module < NextId::<T>::get(),
+			"1: numbers come from the counter"
+		);
+		ensure!(
+			record.credit <= math::CREDIT_MAX,
+			"2: credit is 10 000 at most"
+		);
+		ensure!(
+			record.credit_as_of <= Self::now(),
+			"2: credit is not of the future"
+		);
 		let near = |value: u32, middle: u32| {
 			let reach = middle / 20;
 			value >= middle.saturating_sub(reach) && value <= middle.saturating_add(reach)
@@ -52,17 +58,20 @@ impl<T: Config> Pallet<T> {
 					withers == record.born.saturating_add(math::WITHERS_AFTER.into()),
 					"4: a fresh one withers in its time"
 				);
-			},
+			}
 			Stage::Planted { since, ends } => {
 				ensure!(since >= record.born, "4: born before planted");
 				ensure!(
 					ends == since.saturating_add(record.life_span.into()),
 					"4: life lasts as long as was drawn"
 				);
-			},
+			}
 		}
 		if let Some(chip) = record.hardware {
-			ensure!(Chips::<T>::get(chip) == Some(module), "5: hardware is in the reverse map");
+			ensure!(
+				Chips::<T>::get(chip) == Some(module),
+				"5: hardware is in the reverse map"
+			);
 		}
 		if let Some(block) = record.agenda {
 			ensure!(
@@ -91,8 +100,14 @@ impl<T: Config> Pallet<T> {
 			ensure!(!agenda.is_empty(), "6: no agenda is kept empty");
 			for module in agenda {
 				let record = Camelliae::<T>::get(module).ok_or("6: the agenda names Camelliae")?;
-				ensure!(record.agenda == Some(block), "6: each stands in one agenda, once");
-				ensure!(block >= record.stage.end(), "6: nobody is served before the end");
+				ensure!(
+					record.agenda == Some(block),
+					"6: each stands in one agenda, once"
+				);
+				ensure!(
+					block >= record.stage.end(),
+					"6: nobody is served before the end"
+				);
 			}
 		}
 		Ok(())
@@ -100,7 +115,10 @@ impl<T: Config> Pallet<T> {
 
 	fn check_items() -> Result<(), TryRuntimeError> {
 		let Some(collection) = Collection::<T>::get() else {
-			ensure!(Camelliae::<T>::iter_keys().next().is_none(), "7: no Camellia without items");
+			ensure!(
+				Camelliae::<T>::iter_keys().next().is_none(),
+				"7: no Camellia without items"
+			);
 			return Ok(());
 		};
 		for item in pallet_nfts::Item::<T>::iter_key_prefix(collection) {

@@ -33,7 +33,10 @@ fn governance_has_camelliae_born() {
 #[test]
 fn only_governance_bears() {
 	ExtBuilder::default().build_and_execute(|| {
-		assert_noop!(Camellia::bear(signed(1), who(1), Kind::B), DispatchError::BadOrigin);
+		assert_noop!(
+			Camellia::bear(signed(1), who(1), Kind::B),
+			DispatchError::BadOrigin
+		);
 	});
 }
 
@@ -63,7 +66,11 @@ fn traits_come_from_the_beacon() {
 	};
 	assert_eq!(born(Some([1; 32])), born(Some([1; 32])));
 	assert_ne!(born(Some([1; 32])), born(Some([2; 32])));
-	assert_eq!(born(None), born(Some([0; 32])), "without a beacon: all zeroes, as documented");
+	assert_eq!(
+		born(None),
+		born(Some([0; 32])),
+		"without a beacon: all zeroes, as documented"
+	);
 }
 
 #[test]
@@ -90,8 +97,7 @@ fn traits_differ_between_siblings_and_from_each_other() {
 		let (productive, long) = (spread(|p| p.0), spread(|p| p.1));
 		assert!((0.02..0.04).contains(&productive), "{productive}");
 		assert!((0.02..0.04).contains(&long), "{long}");
-		let correlation =
-			pairs.iter().map(|p| p.0 * p.1).sum::<f64>() / 200.0 / productive / long;
+		let correlation = pairs.iter().map(|p| p.0 * p.1).sum::<f64>() / 200.0 / productive / long;
 		assert!(correlation.abs() < 0.35, "{correlation}");
 	});
 }

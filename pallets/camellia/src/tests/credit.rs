@@ -39,7 +39,12 @@ fn every_event_moves_credit_as_the_table_says() {
 			assert_eq!(credit(), after, "{event:?}");
 			assert_eq!(
 				events(),
-				[Event::CreditMoved { module: MODULE, event, from: 5_000, to: after }]
+				[Event::CreditMoved {
+					module: MODULE,
+					event,
+					from: 5_000,
+					to: after
+				}]
 			);
 		});
 	}
@@ -127,7 +132,10 @@ fn log_keeps_the_last_sixteen() {
 		assert_eq!(log.len() as u32, LOG_LENGTH);
 		assert_eq!(log.first().unwrap().block, 5);
 		let last = log.last().unwrap();
-		assert_eq!((last.block, last.event, last.credit), (20, DutyMissed, credit()));
+		assert_eq!(
+			(last.block, last.event, last.credit),
+			(20, DutyMissed, credit())
+		);
 	});
 }
 

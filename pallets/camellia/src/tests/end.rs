@@ -14,7 +14,10 @@ fn is_gone(module: ModuleId) {
 	assert!(!Operators::<Test>::contains_key(module));
 	assert_eq!(<Camellia as Camellias<_>>::owner(module), None);
 	assert!(!<Camellia as Camellias<_>>::is_living(module));
-	assert_eq!(Nfts::owner(Collection::<Test>::get().unwrap(), module.0), None);
+	assert_eq!(
+		Nfts::owner(Collection::<Test>::get().unwrap(), module.0),
+		None
+	);
 }
 
 #[test]
@@ -29,7 +32,11 @@ fn fresh_one_withers_by_itself() {
 		assert_eq!(ended(), [], "it never had hardware");
 		assert_eq!(
 			events(),
-			[Event::Died { module: MODULE, owner: Some(who(1)), cause: DeathCause::Withered }]
+			[Event::Died {
+				module: MODULE,
+				owner: Some(who(1)),
+				cause: DeathCause::Withered
+			}]
 		);
 	});
 }
@@ -50,12 +57,22 @@ fn life_ends_by_itself() {
 		assert_eq!(
 			events(),
 			[
-				Event::HardwareUnbound { module: MODULE, chip: CHIP },
-				Event::Died { module: MODULE, owner: Some(who(1)), cause: DeathCause::EndOfLife },
+				Event::HardwareUnbound {
+					module: MODULE,
+					chip: CHIP
+				},
+				Event::Died {
+					module: MODULE,
+					owner: Some(who(1)),
+					cause: DeathCause::EndOfLife
+				},
 			]
 		);
 		let burial = <() as WeightInfo>::bury().saturating_add(EndOfLifeWeight::get());
-		assert_eq!(weight, <() as WeightInfo>::serve_agenda().saturating_add(burial));
+		assert_eq!(
+			weight,
+			<() as WeightInfo>::serve_agenda().saturating_add(burial)
+		);
 	});
 }
 
@@ -92,11 +109,20 @@ fn anybody_buries_and_gets_the_fee_back() {
 #[test]
 fn the_living_are_not_buried() {
 	one().build_and_execute(|| {
-		assert_noop!(Camellia::bury(signed(9), MODULE), Error::<Test>::StillLiving);
+		assert_noop!(
+			Camellia::bury(signed(9), MODULE),
+			Error::<Test>::StillLiving
+		);
 		plant();
 		jump_to(end_of(MODULE) - 1);
-		assert_noop!(Camellia::bury(signed(1), MODULE), Error::<Test>::StillLiving);
-		assert_noop!(Camellia::bury(signed(1), ModuleId(1)), Error::<Test>::UnknownCamellia);
+		assert_noop!(
+			Camellia::bury(signed(1), MODULE),
+			Error::<Test>::StillLiving
+		);
+		assert_noop!(
+			Camellia::bury(signed(1), ModuleId(1)),
+			Error::<Test>::UnknownCamellia
+		);
 		assert_noop!(
 			Camellia::bury(RuntimeOrigin::none(), MODULE),
 			sp_runtime::DispatchError::BadOrigin
@@ -109,7 +135,10 @@ fn nobody_is_buried_twice() {
 	one().build_and_execute(|| {
 		jump_to(end_of(MODULE));
 		assert_ok!(Camellia::bury(signed(9), MODULE));
-		assert_noop!(Camellia::bury(signed(9), MODULE), Error::<Test>::UnknownCamellia);
+		assert_noop!(
+			Camellia::bury(signed(9), MODULE),
+			Error::<Test>::UnknownCamellia
+		);
 		let block = System::block_number();
 		enter(block);
 	});
@@ -146,12 +175,16 @@ fn full_agenda_is_typed_and_drains() {
 		let end = end_of(MODULE);
 		assert_eq!(Agenda::<Test>::get(end), vec![ModuleId(0), ModuleId(1)]);
 		assert_eq!(Agenda::<Test>::get(end + 1), vec![ModuleId(2), ModuleId(3)]);
-		assert!(
-			events().contains(&Event::BurialLeftToOthers { module: ModuleId(4), from: end })
-		);
+		assert!(events().contains(&Event::BurialLeftToOthers {
+			module: ModuleId(4),
+			from: end
+		}));
 		assert_eq!(Camelliae::<Test>::get(ModuleId(4)).unwrap().agenda, None);
 		enter(end);
-		assert!(!<Camellia as Camellias<_>>::is_living(ModuleId(2)), "dead before it is served");
+		assert!(
+			!<Camellia as Camellias<_>>::is_living(ModuleId(2)),
+			"dead before it is served"
+		);
 		enter(end + 1);
 		assert_ok!(Camellia::bury(signed(9), ModuleId(4)));
 		assert_eq!(Camelliae::<Test>::iter().count(), 0);

@@ -4,27 +4,40 @@ use tea_primitives::{camellia::Camellias, ids::ModuleId};
 
 #[test]
 fn camelliae_are_born_in_order() {
-	ExtBuilder::default().with(1, Kind::A).with(2, Kind::B).with(1, Kind::C).build_and_execute(
-		|| {
+	ExtBuilder::default()
+		.with(1, Kind::A)
+		.with(2, Kind::B)
+		.with(1, Kind::C)
+		.build_and_execute(|| {
 			let kinds: Vec<_> = (0..3)
 				.map(|n| Camelliae::<Test>::get(ModuleId(n)).unwrap().kind)
 				.collect();
 			assert_eq!(kinds, [Kind::A, Kind::B, Kind::C]);
-			let owners: Vec<_> =
-				(0..3).map(|n| <Camellia as Camellias<_>>::owner(ModuleId(n)).unwrap()).collect();
+			let owners: Vec<_> = (0..3)
+				.map(|n| <Camellia as Camellias<_>>::owner(ModuleId(n)).unwrap())
+				.collect();
 			assert_eq!(owners, [who(1), who(2), who(1)]);
 			assert_eq!(Camelliae::<Test>::get(MODULE).unwrap().born, 0);
-		},
-	);
+		});
 }
 
 #[test]
 fn collection_belongs_to_an_account_without_key() {
 	ExtBuilder::default().build_and_execute(|| {
 		let collection = Collection::<Test>::get().unwrap();
-		assert_eq!(Nfts::collection_owner(collection), Some(Camellia::account_id()));
-		assert_eq!(System::account(Camellia::account_id()), Default::default(), "no deposits");
-		assert_eq!(pallet_nfts::NextCollectionId::<Test>::get(), Some(collection + 1));
+		assert_eq!(
+			Nfts::collection_owner(collection),
+			Some(Camellia::account_id())
+		);
+		assert_eq!(
+			System::account(Camellia::account_id()),
+			Default::default(),
+			"no deposits"
+		);
+		assert_eq!(
+			pallet_nfts::NextCollectionId::<Test>::get(),
+			Some(collection + 1)
+		);
 	});
 }
 

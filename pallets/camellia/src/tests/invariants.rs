@@ -1,6 +1,5 @@
 use crate::{
-	Agenda, Camelliae, Chips, CreditLogs, DeathCause, Kind, NextId, Operators, Stage, math,
-	mock::*,
+	Agenda, Camelliae, Chips, CreditLogs, DeathCause, Kind, NextId, Operators, Stage, math, mock::*,
 };
 use codec::Encode;
 use frame_support::traits::StorageInfoTrait;
@@ -12,7 +11,10 @@ fn broken(number: &str, breakage: impl FnOnce()) {
 		check_state();
 		breakage();
 		let error = Camellia::do_try_state().expect_err("the breakage is seen");
-		assert!(format!("{error:?}").contains(&format!("{number}: ")), "{error:?}");
+		assert!(
+			format!("{error:?}").contains(&format!("{number}: ")),
+			"{error:?}"
+		);
 	});
 }
 
@@ -23,27 +25,40 @@ fn change(change: impl FnOnce(&mut crate::CamelliaRecordOf<Test>)) {
 #[test]
 fn every_breakage_is_seen() {
 	broken("1", || NextId::<Test>::put(ModuleId(1)));
-	broken("2", || change(|record| record.credit = math::CREDIT_MAX + 1));
+	broken("2", || {
+		change(|record| record.credit = math::CREDIT_MAX + 1)
+	});
 	broken("2", || change(|record| record.credit_as_of = 2));
 	broken("3", || change(|record| record.base_productivity = 1));
 	broken("3", || change(|record| record.life_span *= 2));
 	broken("4", || {
 		change(|record| record.stage = Stage::Planted { since: 1, ends: 2 });
 	});
-	broken("4", || change(|record| record.stage = Stage::Fresh { withers: 201_600 }));
+	broken("4", || {
+		change(|record| record.stage = Stage::Fresh { withers: 201_600 })
+	});
 	broken("5", || Chips::<Test>::insert(CHIP, ModuleId(1)));
 	broken("5", || Chips::<Test>::insert([3; 32], ModuleId(1)));
 	broken("6", || Agenda::<Test>::remove(end_of(MODULE)));
-	broken("6", || Agenda::<Test>::insert(5, frame_support::BoundedVec::truncate_from(vec![MODULE])));
-	broken("6", || Agenda::<Test>::insert(5, frame_support::BoundedVec::default()));
+	broken("6", || {
+		Agenda::<Test>::insert(5, frame_support::BoundedVec::truncate_from(vec![MODULE]))
+	});
+	broken("6", || {
+		Agenda::<Test>::insert(5, frame_support::BoundedVec::default())
+	});
 	broken("7", || {
 		Camellia::mint(ModuleId(77), &who(1)).unwrap();
 	});
-	broken("8", || CreditLogs::<Test>::insert(ModuleId(77), crate::CreditLogOf::<Test>::default()));
+	broken("8", || {
+		CreditLogs::<Test>::insert(ModuleId(77), crate::CreditLogOf::<Test>::default())
+	});
 	broken("8", || {
 		Operators::<Test>::insert(
 			ModuleId(77),
-			crate::OperatorRecord { named_by: who(1), operator: who(2) },
+			crate::OperatorRecord {
+				named_by: who(1),
+				operator: who(2),
+			},
 		);
 	});
 }
@@ -54,7 +69,11 @@ fn no_unbounded_storage() {
 	let infos = Camellia::storage_info();
 	assert!(infos.len() >= 7);
 	for info in infos {
-		assert!(info.max_size.is_some(), "{:?}", String::from_utf8_lossy(&info.storage_name));
+		assert!(
+			info.max_size.is_some(),
+			"{:?}",
+			String::from_utf8_lossy(&info.storage_name)
+		);
 	}
 }
 
@@ -64,7 +83,14 @@ fn encodings_are_frozen() {
 	assert_eq!(Kind::B.encode(), [1]);
 	assert_eq!(Kind::C.encode(), [2]);
 	assert_eq!(Stage::Fresh { withers: 5u32 }.encode(), [1, 5, 0, 0, 0]);
-	assert_eq!(Stage::Planted { since: 5u32, ends: 6 }.encode(), [2, 5, 0, 0, 0, 6, 0, 0, 0]);
+	assert_eq!(
+		Stage::Planted {
+			since: 5u32,
+			ends: 6
+		}
+		.encode(),
+		[2, 5, 0, 0, 0, 6, 0, 0, 0]
+	);
 	assert_eq!(DeathCause::Withered.encode(), [0]);
 	assert_eq!(DeathCause::EndOfLife.encode(), [1]);
 	assert_eq!(DeathCause::ItemBurnt.encode(), [2]);

@@ -18,8 +18,14 @@ fn owner_names_and_dismisses() {
 		assert_eq!(
 			events(),
 			[
-				Event::OperatorSet { module: MODULE, operator: Some(who(5)) },
-				Event::OperatorSet { module: MODULE, operator: None },
+				Event::OperatorSet {
+					module: MODULE,
+					operator: Some(who(5))
+				},
+				Event::OperatorSet {
+					module: MODULE,
+					operator: None
+				},
 			]
 		);
 	});

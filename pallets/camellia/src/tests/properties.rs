@@ -130,7 +130,10 @@ proptest! {
 
 #[test]
 fn weight_of_one_is_one() {
-	assert_eq!(draw_weight(ONE, u64::from(ONE), CREDIT_START), DrawWeight::ONE);
+	assert_eq!(
+		draw_weight(ONE, u64::from(ONE), CREDIT_START),
+		DrawWeight::ONE
+	);
 }
 
 #[test]

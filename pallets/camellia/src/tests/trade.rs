@@ -21,7 +21,11 @@ fn bound_camellia_is_given_away_with_all_it_has() {
 		let before = Camelliae::<Test>::get(MODULE);
 		assert_ok!(Nfts::transfer(signed(1), collection(), MODULE.0, who(2)));
 		assert_eq!(owner(), Some(who(2)));
-		assert_eq!(Camelliae::<Test>::get(MODULE), before, "hardware, age and credit go along");
+		assert_eq!(
+			Camelliae::<Test>::get(MODULE),
+			before,
+			"hardware, age and credit go along"
+		);
 	});
 }
 
@@ -29,7 +33,13 @@ fn bound_camellia_is_given_away_with_all_it_has() {
 fn bound_camellia_is_sold_through_pallet_nfts() {
 	one().build_and_execute(|| {
 		plant();
-		assert_ok!(Nfts::set_price(signed(1), collection(), MODULE.0, Some(700), None));
+		assert_ok!(Nfts::set_price(
+			signed(1),
+			collection(),
+			MODULE.0,
+			Some(700),
+			None
+		));
 		assert_ok!(Nfts::buy_item(signed(2), collection(), MODULE.0, 700));
 		assert_eq!(owner(), Some(who(2)));
 		assert_eq!(Balances::free_balance(who(1)), ENDOWMENT + 700);
@@ -42,8 +52,23 @@ fn bound_camellia_is_sold_through_pallet_nfts() {
 fn bound_camelliae_are_swapped_through_pallet_nfts() {
 	one().with(2, Kind::C).build_and_execute(|| {
 		plant();
-		assert_ok!(Nfts::create_swap(signed(1), collection(), 0, collection(), Some(1), None, 100));
-		assert_ok!(Nfts::claim_swap(signed(2), collection(), 1, collection(), 0, None));
+		assert_ok!(Nfts::create_swap(
+			signed(1),
+			collection(),
+			0,
+			collection(),
+			Some(1),
+			None,
+			100
+		));
+		assert_ok!(Nfts::claim_swap(
+			signed(2),
+			collection(),
+			1,
+			collection(),
+			0,
+			None
+		));
 		assert_eq!(owner(), Some(who(2)));
 		assert_eq!(Nfts::owner(collection(), 1), Some(who(1)));
 	});
@@ -69,7 +94,9 @@ fn owner_cannot_burn_a_camellia() {
 fn items_of_other_collections_can_be_burnt() {
 	one().build_and_execute(|| {
 		let dispatch = |call: pallet_nfts::Call<Test>| {
-			RuntimeCall::Nfts(call).dispatch(signed(1)).map_err(|failed| failed.error)
+			RuntimeCall::Nfts(call)
+				.dispatch(signed(1))
+				.map_err(|failed| failed.error)
 		};
 		assert_ok!(dispatch(pallet_nfts::Call::create {
 			admin: who(1),
@@ -86,7 +113,10 @@ fn items_of_other_collections_can_be_burnt() {
 			mint_to: who(1),
 			witness_data: None,
 		}));
-		assert_ok!(dispatch(pallet_nfts::Call::burn { collection: other, item: 0 }));
+		assert_ok!(dispatch(pallet_nfts::Call::burn {
+			collection: other,
+			item: 0
+		}));
 	});
 }
 
@@ -122,7 +152,9 @@ fn nobody_mints_but_this_pallet() {
 				collection(),
 				5,
 				who(1),
-				pallet_nfts::ItemConfig { settings: pallet_nfts::ItemSettings::all_enabled() }
+				pallet_nfts::ItemConfig {
+					settings: pallet_nfts::ItemSettings::all_enabled()
+				}
 			),
 			NftsError::NoPermission
 		);
@@ -180,7 +212,13 @@ fn strangers_do_not_move_items() {
 fn dead_camellia_cannot_be_sold() {
 	one().build_and_execute(|| {
 		plant();
-		assert_ok!(Nfts::set_price(signed(1), collection(), MODULE.0, Some(700), None));
+		assert_ok!(Nfts::set_price(
+			signed(1),
+			collection(),
+			MODULE.0,
+			Some(700),
+			None
+		));
 		jump_to(end_of(MODULE));
 		assert_noop!(
 			Nfts::buy_item(signed(2), collection(), MODULE.0, 700),
@@ -206,7 +244,13 @@ fn attributes_of_owners_do_not_stand_in_the_way_of_the_end() {
 			b"name".to_vec().try_into().unwrap(),
 			b"rose".to_vec().try_into().unwrap(),
 		));
-		assert_ok!(Nfts::approve_transfer(signed(1), collection(), MODULE.0, who(3), None));
+		assert_ok!(Nfts::approve_transfer(
+			signed(1),
+			collection(),
+			MODULE.0,
+			who(3),
+			None
+		));
 		enter(end_of(MODULE));
 		assert_eq!(owner(), None);
 	});

@@ -12,7 +12,10 @@ fn one_query_tells_everything() {
 		assert_eq!(info.owner, Some(who(1)));
 		assert_eq!((info.kind, info.stage), (Kind::B, LifeStage::Fresh));
 		assert_eq!((info.born, info.planted, info.ends), (0, None, 201_600));
-		assert_eq!((info.age_in_tenths, info.productivity, info.draw_weight), (None, 0, None));
+		assert_eq!(
+			(info.age_in_tenths, info.productivity, info.draw_weight),
+			(None, 0, None)
+		);
 		assert_eq!((info.credit, info.credit_log.len()), (1_000, 0));
 
 		plant();
@@ -37,7 +40,10 @@ fn one_query_tells_everything() {
 
 		jump_to(info.ends);
 		let dead = Camellia::camellia(MODULE).unwrap();
-		assert_eq!((dead.stage, dead.productivity, dead.age_in_tenths), (LifeStage::Dead, 0, None));
+		assert_eq!(
+			(dead.stage, dead.productivity, dead.age_in_tenths),
+			(LifeStage::Dead, 0, None)
+		);
 	});
 }
 

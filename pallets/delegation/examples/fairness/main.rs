@@ -13,8 +13,7 @@ const LOADS: [(&str, u32); 3] = [
 ];
 
 fn main() -> io::Result<()> {
-	let folder =
-		Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benchmarks/fairness");
+	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benchmarks/fairness");
 	let mut outcomes = Vec::new();
 	for (name, errands_per_day) in LOADS {
 		let assumed = Assumptions {
@@ -28,8 +27,14 @@ fn main() -> io::Result<()> {
 		outcomes.push((name, run(assumed)));
 		println!("{name}: done");
 	}
-	fs::write(folder.join("table.md"), table(&outcomes).map_err(io::Error::other)?)?;
-	fs::write(folder.join("fairness.svg"), plot(&outcomes).map_err(io::Error::other)?)
+	fs::write(
+		folder.join("table.md"),
+		table(&outcomes).map_err(io::Error::other)?,
+	)?;
+	fs::write(
+		folder.join("fairness.svg"),
+		plot(&outcomes).map_err(io::Error::other)?,
+	)
 }
 
 fn table(outcomes: &[(&str, Outcome)]) -> Result<String, std::fmt::Error> {
@@ -40,7 +45,10 @@ fn table(outcomes: &[(&str, Outcome)]) -> Result<String, std::fmt::Error> {
 			out,
 			"| kind | tenth of life | modules % | weight % | wins % | wins per head | credit | weight % on the last day | races won % |"
 		)?;
-		writeln!(out, "| --- | --: | --: | --: | --: | --: | --: | --: | --: |")?;
+		writeln!(
+			out,
+			"| --- | --: | --: | --: | --: | --: | --: | --: | --: |"
+		)?;
 		for (kind, (letter, ..)) in KINDS.iter().enumerate() {
 			for tenth in 0..TENTHS {
 				let cohort = outcome.cohorts[kind][tenth];

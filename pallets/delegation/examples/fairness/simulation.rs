@@ -57,7 +57,11 @@ pub(crate) struct Cohort {
 impl Cohort {
 	/// Wins of one of its modules, in those of the average module.
 	pub(crate) fn per_head(&self) -> f64 {
-		if self.population > 0.0 { self.wins / self.population } else { 0.0 }
+		if self.population > 0.0 {
+			self.wins / self.population
+		} else {
+			0.0
+		}
 	}
 }
 
@@ -143,8 +147,8 @@ pub(crate) fn run(assumed: Assumptions) -> Outcome {
 				let cohort = &mut cohorts[module.kind][module.tenth()];
 				cohort.population += part;
 				cohort.credit += f64::from(module.credit) / f64::from(math::POINT) * part;
-				cohort.weight += f64::from(module.weight().0)
-					/ total as f64 / f64::from(assumed.days_counted);
+				cohort.weight +=
+					f64::from(module.weight().0) / total as f64 / f64::from(assumed.days_counted);
 			}
 		}
 		// A race is won with a chance proportional to the weight; `races` below shows it with real tickets.
@@ -154,9 +158,8 @@ pub(crate) fn run(assumed: Assumptions) -> Outcome {
 			let module = &mut modules[winner];
 			module.credit = math::credit_after(module.credit, CreditEvent::ErrandConfirmed);
 			if counted {
-				cohorts[module.kind][module.tenth()].wins += 1.0
-					/ f64::from(assumed.errands_per_day)
-					/ f64::from(assumed.days_counted);
+				cohorts[module.kind][module.tenth()].wins +=
+					1.0 / f64::from(assumed.errands_per_day) / f64::from(assumed.days_counted);
 			}
 		}
 		for module in &mut modules {

@@ -28,12 +28,16 @@ impl<T: Config> Draws<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
 		let mut members = Vec::new();
 		let mut owners: Vec<T::AccountId> = Vec::new();
 		for place in candidates {
-			let Some(member) = Self::member_at(place, modules) else { continue };
+			let Some(member) = Self::member_at(place, modules) else {
+				continue;
+			};
 			if draw.excluded.contains(&member) {
 				continue;
 			}
 			// Read now: a module may have been sold a block ago.
-			let Some(owner) = T::Membership::owner(&member) else { continue };
+			let Some(owner) = T::Membership::owner(&member) else {
+				continue;
+			};
 			if draw.excluded_owners.contains(&owner) || owners.contains(&owner) {
 				continue;
 			}

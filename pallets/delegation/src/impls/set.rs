@@ -41,7 +41,9 @@ impl<T: Config> KnownGood<T::AccountId> for Pallet<T> {
 	}
 
 	fn dismiss(module: ModuleId) {
-		let Some(place) = Places::<T>::take(module) else { return };
+		let Some(place) = Places::<T>::take(module) else {
+			return;
+		};
 		let last = ModuleCount::<T>::get().saturating_sub(1);
 		// The last one takes the place that becomes free.
 		if let Some(moved) = Modules::<T>::take(last).defensive()
@@ -51,7 +53,10 @@ impl<T: Config> KnownGood<T::AccountId> for Pallet<T> {
 			Places::<T>::insert(moved, place);
 		}
 		ModuleCount::<T>::put(last);
-		Self::deposit_event(Event::Dismissed { module, modules: last });
+		Self::deposit_event(Event::Dismissed {
+			module,
+			modules: last,
+		});
 	}
 
 	fn modules() -> u32 {

@@ -23,7 +23,10 @@ impl<T: Config> Pallet<T> {
 			value <= ticket::threshold(claim.total_weight, claim.blocks_open),
 			TicketError::TicketTooHigh
 		);
-		Ok(Ticket { value, module: claim.module })
+		Ok(Ticket {
+			value,
+			module: claim.module,
+		})
 	}
 
 	/// A ticket with its proof.
@@ -33,7 +36,10 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Ticket, TicketError> {
 		let ticket = Self::ticket_without_proof(claim, &proof.pre_output)?;
 		let input = Self::ticket_input(claim)?;
-		ensure!(ticket::is_proved(claim.key, &input, proof), TicketError::BadVrfProof);
+		ensure!(
+			ticket::is_proved(claim.key, &input, proof),
+			TicketError::BadVrfProof
+		);
 		Ok(ticket)
 	}
 

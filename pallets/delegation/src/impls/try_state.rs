@@ -19,13 +19,19 @@ impl<T: Config> Pallet<T> {
 		}
 		ensure!(listed == count, "1: there are no gaps");
 		let placed = Places::<T>::iter_keys().count();
-		ensure!(placed == count as usize, "2: nobody has a place without being listed");
+		ensure!(
+			placed == count as usize,
+			"2: nobody has a place without being listed"
+		);
 
 		let now = frame_system::Pallet::<T>::block_number();
 		let latest = LatestBeacon::<T>::get();
 		for (place, record) in Beacons::<T>::iter() {
 			ensure!(place < T::BeaconHistory::get(), "3: the ring has a size");
-			ensure!(place == Self::place(record.block), "3: each beacon is in its place");
+			ensure!(
+				place == Self::place(record.block),
+				"3: each beacon is in its place"
+			);
 			ensure!(record.block <= now, "4: no beacon is of the future");
 			ensure!(
 				latest.is_some_and(|latest| latest.block >= record.block),

@@ -9,18 +9,26 @@ const PAGE: u32 = 256;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn set_info() -> KnownGoodInfo {
-		KnownGoodInfo { modules: ModuleCount::<T>::get(), registrars: Self::registrars_now() }
+		KnownGoodInfo {
+			modules: ModuleCount::<T>::get(),
+			registrars: Self::registrars_now(),
+		}
 	}
 
 	pub(crate) fn page_of_members(from: u32) -> Vec<Member<T::AccountId>> {
-		let KnownGoodInfo { modules, registrars } = Self::set_info();
-		let end = modules.saturating_add(registrars).min(from.saturating_add(PAGE));
-		(from..end).filter_map(|place| Self::member_at(place, modules)).collect()
+		let KnownGoodInfo {
+			modules,
+			registrars,
+		} = Self::set_info();
+		let end = modules
+			.saturating_add(registrars)
+			.min(from.saturating_add(PAGE));
+		(from..end)
+			.filter_map(|place| Self::member_at(place, modules))
+			.collect()
 	}
 
-	pub(crate) fn answer(
-		query: &DrawQueryOf<T>,
-	) -> Result<Vec<Member<T::AccountId>>, DrawError> {
+	pub(crate) fn answer(query: &DrawQueryOf<T>) -> Result<Vec<Member<T::AccountId>>, DrawError> {
 		<Self as Draws<_, _>>::committee(&Draw {
 			purpose: query.purpose,
 			subject: &query.subject,

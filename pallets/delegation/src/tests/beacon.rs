@@ -31,14 +31,19 @@ fn author_block(pair: &sr25519::Pair, block: u64, slot: u64) -> [u8; 32] {
 		slot,
 		vrf_signature,
 	});
-	let digest = Digest { logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())] };
+	let digest = Digest {
+		logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, claim.encode())],
+	};
 	System::reset_events();
 	System::initialize(&block, &Default::default(), &digest);
 	Babe::on_initialize(block);
 	Delegation::on_initialize(block);
 	Babe::on_finalize(block);
 	Delegation::on_finalize(block);
-	pair.make_bytes(RANDOMNESS_VRF_CONTEXT, &make_vrf_transcript(&[0; 32], slot, 0))
+	pair.make_bytes(
+		RANDOMNESS_VRF_CONTEXT,
+		&make_vrf_transcript(&[0; 32], slot, 0),
+	)
 }
 
 /// Q05: with the real BABE, from the claim in the header to the beacon.
@@ -50,7 +55,11 @@ fn beacon_is_vrf_output() {
 		set_source(Source::Babe);
 		for block in 3..6 {
 			let output = author_block(&pair, block, 100 + block);
-			assert_eq!(beacon(block), Some(expected(output)), "known from the next block on");
+			assert_eq!(
+				beacon(block),
+				Some(expected(output)),
+				"known from the next block on"
+			);
 		}
 		assert_ne!(beacon(4), beacon(5));
 	});

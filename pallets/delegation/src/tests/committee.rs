@@ -8,9 +8,7 @@ use tea_primitives::{
 fn owners_of(members: &[Member<AccountId>]) -> BTreeSet<AccountId> {
 	members
 		.iter()
-		.map(|member| {
-			<TestMembers as tea_primitives::draw::Membership<_>>::owner(member).unwrap()
-		})
+		.map(|member| <TestMembers as tea_primitives::draw::Membership<_>>::owner(member).unwrap())
 		.collect()
 }
 
@@ -46,7 +44,11 @@ fn draw_does_not_depend_on_submitter() {
 			}
 			let mut draw = draw(b"round 1", 4);
 			draw.block = 2;
-			assert_eq!(committee(&draw), Err(DrawError::NoBeacon), "not while it is submitted");
+			assert_eq!(
+				committee(&draw),
+				Err(DrawError::NoBeacon),
+				"not while it is submitted"
+			);
 			finish(beacon);
 			members = Some(committee(&draw).unwrap());
 		});
@@ -60,11 +62,20 @@ fn draw_does_not_depend_on_submitter() {
 fn purposes_subjects_and_genesis_are_apart() {
 	ExtBuilder::default().modules(60).build_and_execute(|| {
 		let mut all = BTreeSet::new();
-		for purpose in
-			[Purpose::Enrolment, Purpose::Attestation, Purpose::SecondCommittee, Purpose::Errand]
-		{
+		for purpose in [
+			Purpose::Enrolment,
+			Purpose::Attestation,
+			Purpose::SecondCommittee,
+			Purpose::Errand,
+		] {
 			for subject in [&b""[..], b"\0", b"\0\0", b"a"] {
-				all.insert(committee(&Draw { purpose, ..draw(subject, 4) }).unwrap());
+				all.insert(
+					committee(&Draw {
+						purpose,
+						..draw(subject, 4)
+					})
+					.unwrap(),
+				);
 			}
 		}
 		assert_eq!(all.len(), 16);
@@ -76,17 +87,19 @@ fn purposes_subjects_and_genesis_are_apart() {
 /// Q12
 #[test]
 fn committee_excludes_owner() {
-	ExtBuilder::default().owned_by((0..30).map(|n| n / 3).collect()).build_and_execute(|| {
-		for subject in 0..200u32 {
-			let subject = subject.to_le_bytes();
-			let mut draw = draw(&subject, 4);
-			draw.excluded_owners = &[3, 5];
-			let members = committee(&draw).unwrap();
-			let owners = owners_of(&members);
-			assert_eq!(owners.len(), 4, "no two of one owner");
-			assert!(!owners.contains(&3) && !owners.contains(&5));
-		}
-	});
+	ExtBuilder::default()
+		.owned_by((0..30).map(|n| n / 3).collect())
+		.build_and_execute(|| {
+			for subject in 0..200u32 {
+				let subject = subject.to_le_bytes();
+				let mut draw = draw(&subject, 4);
+				draw.excluded_owners = &[3, 5];
+				let members = committee(&draw).unwrap();
+				let owners = owners_of(&members);
+				assert_eq!(owners.len(), 4, "no two of one owner");
+				assert!(!owners.contains(&3) && !owners.contains(&5));
+			}
+		});
 }
 
 #[test]
@@ -96,7 +109,9 @@ fn owner_is_read_when_the_draw_is_made() {
 		let mut draw = draw(b"sold", 5);
 		draw.excluded_owners = &excluded;
 		let before = committee(&draw).unwrap();
-		let Some(Member::Module(sold)) = before.first().cloned() else { panic!("a module") };
+		let Some(Member::Module(sold)) = before.first().cloned() else {
+			panic!("a module")
+		};
 		set_owner(sold.0, Some(7_777));
 		let after = committee(&draw).unwrap();
 		assert!(!after.contains(&Member::Module(sold)));
@@ -138,14 +153,17 @@ fn registrars_fill_up() {
 
 #[test]
 fn registrar_and_module_of_one_owner_do_not_meet() {
-	ExtBuilder::default().owned_by(vec![1, 2, 3]).registrars(3).build_and_execute(|| {
-		for subject in 0..50u32 {
-			let subject = subject.to_le_bytes();
-			let members = committee(&draw(&subject, 3)).unwrap();
-			assert_eq!(owners_of(&members).len(), 3);
-			assert_eq!(committee(&draw(&subject, 4)), Err(DrawError::NoCommittee));
-		}
-	});
+	ExtBuilder::default()
+		.owned_by(vec![1, 2, 3])
+		.registrars(3)
+		.build_and_execute(|| {
+			for subject in 0..50u32 {
+				let subject = subject.to_le_bytes();
+				let members = committee(&draw(&subject, 3)).unwrap();
+				assert_eq!(owners_of(&members).len(), 3);
+				assert_eq!(committee(&draw(&subject, 4)), Err(DrawError::NoCommittee));
+			}
+		});
 }
 
 #[test]
@@ -179,7 +197,11 @@ fn unknown_beacons_draw_nobody() {
 		for byte in 2..20 {
 			finish([byte; 32]);
 		}
-		assert_eq!(committee(&draw(b"a", 4)), Err(DrawError::NoBeacon), "too old");
+		assert_eq!(
+			committee(&draw(b"a", 4)),
+			Err(DrawError::NoBeacon),
+			"too old"
+		);
 	});
 }
 
@@ -200,10 +222,12 @@ fn committee_is_found_whenever_there_is_one() {
 	let mut owners = vec![1; 61];
 	owners.extend([2, 3, 4]);
 	assert_eq!(owners.len(), CANDIDATES as usize);
-	ExtBuilder::default().owned_by(owners).build_and_execute(|| {
-		for subject in 0..300u32 {
-			let members = committee(&draw(&subject.to_le_bytes(), 4)).unwrap();
-			assert_eq!(owners_of(&members), (1..=4).collect());
-		}
-	});
+	ExtBuilder::default()
+		.owned_by(owners)
+		.build_and_execute(|| {
+			for subject in 0..300u32 {
+				let members = committee(&draw(&subject.to_le_bytes(), 4)).unwrap();
+				assert_eq!(owners_of(&members), (1..=4).collect());
+			}
+		});
 }

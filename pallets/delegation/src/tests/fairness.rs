@@ -27,7 +27,10 @@ fn assert_fair(observed: &[u32], expected: &[f64]) {
 	let found = chi_square(observed, expected);
 	assert!(found < bound, "chi-square {found:.1}, bound {bound:.1}");
 	// Too even is no chance either.
-	assert!(found > freedom - 6.0 * (2.0 * freedom).sqrt(), "chi-square {found:.1} is too small");
+	assert!(
+		found > freedom - 6.0 * (2.0 * freedom).sqrt(),
+		"chi-square {found:.1} is too small"
+	);
 }
 
 /// Each of 40 modules is the first, the second … the fourth member equally often, in 20 000 committees.
@@ -39,7 +42,9 @@ fn committee_members_are_equally_likely() {
 		for subject in 0..DRAWS {
 			let members = committee(&draw(&subject.to_le_bytes(), 4)).unwrap();
 			for (seat, member) in seats.iter_mut().zip(members) {
-				let Member::Module(module) = member else { panic!("there are no registrars") };
+				let Member::Module(module) = member else {
+					panic!("there are no registrars")
+				};
 				seat[module.0 as usize] += 1;
 			}
 		}
@@ -77,8 +82,12 @@ fn orders_are_equally_likely() {
 	const DRAWS: u32 = 24_000;
 	let mut orders = std::collections::BTreeMap::<Vec<u32>, u32>::new();
 	for subject in 0..DRAWS {
-		let stream =
-			Stream::new(&[1; 32], Purpose::Enrolment, &subject.to_le_bytes(), &[2; 32]);
+		let stream = Stream::new(
+			&[1; 32],
+			Purpose::Enrolment,
+			&subject.to_le_bytes(),
+			&[2; 32],
+		);
 		*orders.entry(Shuffle::new(stream, 4).collect()).or_default() += 1;
 	}
 	let counts: Vec<_> = orders.into_values().collect();

@@ -24,7 +24,10 @@ fn near(random: u64) -> Result<(), TestCaseError> {
 	let exact = exact(random);
 	// A float of up to 45 has errors of 2⁻⁴⁷; the integer's own is 2⁻⁵⁸.
 	let tolerance = exact * 2f64.powi(-51) + 2f64.powi(-58);
-	prop_assert!((computed - exact).abs() <= tolerance, "{random}: {computed} {exact}");
+	prop_assert!(
+		(computed - exact).abs() <= tolerance,
+		"{random}: {computed} {exact}"
+	);
 	Ok(())
 }
 
@@ -120,7 +123,11 @@ fn extremes_are_exact() {
 	assert_eq!(ticket::negative_ln(u64::MAX), 0);
 	// 64 ln 2
 	assert_eq!(ticket::negative_ln(0), 64 * 12_786_308_645_202_655_660);
-	assert_eq!(ticket::negative_ln(u64::MAX / 2), 12_786_308_645_202_655_660, "ln 2");
+	assert_eq!(
+		ticket::negative_ln(u64::MAX / 2),
+		12_786_308_645_202_655_660,
+		"ln 2"
+	);
 	assert_eq!(ticket::value(0, DrawWeight(0)), TicketValue(u128::MAX));
 	assert!(ticket::value(0, DrawWeight::MIN).0 < 178 << 64);
 	assert_eq!(ticket::threshold(0, 0), TicketValue(u128::MAX));

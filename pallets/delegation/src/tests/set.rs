@@ -6,7 +6,9 @@ use tea_primitives::{
 };
 
 fn listed() -> Vec<u32> {
-	(0..ModuleCount::<Test>::get()).map(|place| Modules::<Test>::get(place).unwrap().0).collect()
+	(0..ModuleCount::<Test>::get())
+		.map(|place| Modules::<Test>::get(place).unwrap().0)
+		.collect()
 }
 
 #[test]
@@ -25,7 +27,13 @@ fn modules_come_and_go() {
 		assert!(listed().is_empty());
 		assert_eq!(Modules::<Test>::iter().count(), 0);
 		assert_eq!(Places::<Test>::iter().count(), 0);
-		System::assert_has_event(Event::Dismissed { module: ModuleId(1), modules: 0 }.into());
+		System::assert_has_event(
+			Event::Dismissed {
+				module: ModuleId(1),
+				modules: 0,
+			}
+			.into(),
+		);
 	});
 }
 
@@ -40,29 +48,39 @@ fn again_is_no_error() {
 /// Q11
 #[test]
 fn registrars_end_at_2n() {
-	ExtBuilder::default().modules(7).registrars(5).build_and_execute(|| {
-		assert_eq!(Delegation::known_good().registrars, 5);
-		let members = Delegation::members(0);
-		assert_eq!(members.len(), 12);
-		assert_eq!(members.last(), Some(&Member::Registrar(5)));
+	ExtBuilder::default()
+		.modules(7)
+		.registrars(5)
+		.build_and_execute(|| {
+			assert_eq!(Delegation::known_good().registrars, 5);
+			let members = Delegation::members(0);
+			assert_eq!(members.len(), 12);
+			assert_eq!(members.last(), Some(&Member::Registrar(5)));
 
-		set_owner(7, Some(1_007));
-		Delegation::admit(ModuleId(7));
-		assert_eq!(Delegation::known_good().registrars, 0);
-		assert_eq!(Delegation::members(0).len(), 8);
-		for subject in 0..200u32 {
-			let subject = subject.to_le_bytes();
-			let members = committee(&draw(&subject, 4)).unwrap();
-			assert!(members.iter().all(|member| matches!(member, Member::Module(_))));
-		}
-	});
+			set_owner(7, Some(1_007));
+			Delegation::admit(ModuleId(7));
+			assert_eq!(Delegation::known_good().registrars, 0);
+			assert_eq!(Delegation::members(0).len(), 8);
+			for subject in 0..200u32 {
+				let subject = subject.to_le_bytes();
+				let members = committee(&draw(&subject, 4)).unwrap();
+				assert!(
+					members
+						.iter()
+						.all(|member| matches!(member, Member::Module(_)))
+				);
+			}
+		});
 }
 
 #[test]
 fn registrars_come_back_when_modules_leave() {
-	ExtBuilder::default().modules(8).registrars(5).build_and_execute(|| {
-		assert_eq!(Delegation::known_good().registrars, 0);
-		Delegation::dismiss(ModuleId(3));
-		assert_eq!(Delegation::known_good().registrars, 5);
-	});
+	ExtBuilder::default()
+		.modules(8)
+		.registrars(5)
+		.build_and_execute(|| {
+			assert_eq!(Delegation::known_good().registrars, 0);
+			Delegation::dismiss(ModuleId(3));
+			assert_eq!(Delegation::known_good().registrars, 5);
+		});
 }

@@ -3,9 +3,9 @@ use crate::{
 	mock::*,
 	ticket::{self, Ticket, TicketProof, TicketValue},
 };
+use codec::{Decode, Encode};
 use sp_core::{Pair, crypto::VrfSecret, sr25519};
 use tea_primitives::{camellia::DrawWeight, ids::ModuleId};
-use codec::{Decode, Encode};
 
 pub(super) fn prove(pair: &sr25519::Pair, input: &[u8; 32]) -> TicketProof {
 	let signature = pair.vrf_sign(&ticket::sign_data(input));
@@ -68,7 +68,11 @@ fn input_is_bound_to_beacon_subject_and_genesis() {
 		let this = input(|_| ());
 		assert_ne!(this, input(|claim| claim.posted = 4), "another beacon");
 		assert_ne!(this, input(|claim| claim.subject = b"errand 2"));
-		assert_eq!(this, input(|claim| claim.module = ModuleId(4)), "the key is in the VRF");
+		assert_eq!(
+			this,
+			input(|claim| claim.module = ModuleId(4)),
+			"the key is in the VRF"
+		);
 		frame_system::BlockHash::<Test>::insert(0, sp_core::H256([1; 32]));
 		assert_ne!(this, input(|_| ()));
 	});
@@ -81,8 +85,14 @@ fn ticket_of_younger_key_refused() {
 		let key = pair().public().0;
 		let proof = prove(&pair(), &Delegation::ticket_input(&claim(&key)).unwrap());
 		for since in [5, 6, 7] {
-			let late = TicketClaim { key_since: since, ..claim(&key) };
-			assert_eq!(Delegation::ticket(&late, &proof), Err(TicketError::KeyTooNew));
+			let late = TicketClaim {
+				key_since: since,
+				..claim(&key)
+			};
+			assert_eq!(
+				Delegation::ticket(&late, &proof),
+				Err(TicketError::KeyTooNew)
+			);
 			assert_eq!(
 				Delegation::ticket_without_proof(&late, &proof.pre_output),
 				Err(TicketError::KeyTooNew)
@@ -97,13 +107,22 @@ fn ticket_before_its_beacon_refused() {
 		let key = pair().public().0;
 		let proof = prove(&pair(), &[0; 32]);
 		for posted in [6, 7, u64::MAX] {
-			let early = TicketClaim { posted, ..claim(&key) };
-			assert_eq!(Delegation::ticket(&early, &proof), Err(TicketError::NoBeacon));
+			let early = TicketClaim {
+				posted,
+				..claim(&key)
+			};
+			assert_eq!(
+				Delegation::ticket(&early, &proof),
+				Err(TicketError::NoBeacon)
+			);
 		}
 		for byte in 7..30 {
 			finish([byte; 32]);
 		}
-		assert_eq!(Delegation::ticket(&claim(&key), &proof), Err(TicketError::NoBeacon));
+		assert_eq!(
+			Delegation::ticket(&claim(&key), &proof),
+			Err(TicketError::NoBeacon)
+		);
 	});
 }
 
@@ -117,8 +136,13 @@ fn high_ticket_waits() {
 			blocks_open,
 			..claim(&key)
 		};
-		assert_eq!(Delegation::ticket(&many(0), &proof), Err(TicketError::TicketTooHigh));
-		let first = (0..40).find(|open| Delegation::ticket(&many(*open), &proof).is_ok()).unwrap();
+		assert_eq!(
+			Delegation::ticket(&many(0), &proof),
+			Err(TicketError::TicketTooHigh)
+		);
+		let first = (0..40)
+			.find(|open| Delegation::ticket(&many(*open), &proof).is_ok())
+			.unwrap();
 		assert!((1..30).contains(&first), "{first}");
 		assert!(Delegation::ticket(&many(first + 1), &proof).is_ok());
 	});
@@ -131,14 +155,26 @@ fn false_proofs_refused() {
 		let input = Delegation::ticket_input(&claim(&key)).unwrap();
 		let proof = prove(&pair(), &input);
 		let refused = |proof: TicketProof| {
-			assert_eq!(Delegation::ticket(&claim(&key), &proof), Err(TicketError::BadVrfProof));
+			assert_eq!(
+				Delegation::ticket(&claim(&key), &proof),
+				Err(TicketError::BadVrfProof)
+			);
 		};
 		let stranger = sr25519::Pair::from_seed(&[8; 32]);
 		refused(prove(&stranger, &input));
-		refused(TicketProof { pre_output: prove(&stranger, &input).pre_output, ..proof });
+		refused(TicketProof {
+			pre_output: prove(&stranger, &input).pre_output,
+			..proof
+		});
 		refused(prove(&pair(), &[0; 32]));
-		refused(TicketProof { pre_output: [0; 32], proof: [0; 64] });
-		refused(TicketProof { pre_output: [255; 32], proof: [255; 64] });
+		refused(TicketProof {
+			pre_output: [0; 32],
+			proof: [0; 64],
+		});
+		refused(TicketProof {
+			pre_output: [255; 32],
+			proof: [255; 64],
+		});
 		for byte in [0, 31, 32, 63] {
 			let mut bent = proof;
 			bent.proof[byte] ^= 1;
@@ -151,7 +187,13 @@ fn false_proofs_refused() {
 		}
 		let foreign = stranger.public().0;
 		assert_eq!(
-			Delegation::ticket(&TicketClaim { key: &foreign, ..claim(&key) }, &proof),
+			Delegation::ticket(
+				&TicketClaim {
+					key: &foreign,
+					..claim(&key)
+				},
+				&proof
+			),
 			Err(TicketError::BadVrfProof)
 		);
 	});
@@ -174,28 +216,43 @@ fn proof_does_not_move_the_ticket() {
 
 #[test]
 fn lower_value_wins_and_of_equal_ones_the_lower_module() {
-	let ticket = |value, module| Ticket { value: TicketValue(value), module: ModuleId(module) };
+	let ticket = |value, module| Ticket {
+		value: TicketValue(value),
+		module: ModuleId(module),
+	};
 	assert!(ticket(1, 9) < ticket(2, 1));
 	assert!(ticket(1, 1) < ticket(1, 2));
 }
 
 #[test]
 fn encodings_are_frozen() {
-	let proof = TicketProof { pre_output: [1; 32], proof: [2; 64] };
+	let proof = TicketProof {
+		pre_output: [1; 32],
+		proof: [2; 64],
+	};
 	assert_eq!(proof.encode(), [&[1u8; 32][..], &[2; 64]].concat());
 	assert_eq!(TicketError::NoBeacon.encode(), [0]);
 	assert_eq!(TicketError::KeyTooNew.encode(), [1]);
 	assert_eq!(TicketError::TicketTooHigh.encode(), [2]);
 	assert_eq!(TicketError::BadVrfProof.encode(), [3]);
-	let ticket = Ticket { value: TicketValue(5), module: ModuleId(6) };
-	assert_eq!(ticket.encode(), [&5u128.to_le_bytes()[..], &6u32.to_le_bytes()].concat());
+	let ticket = Ticket {
+		value: TicketValue(5),
+		module: ModuleId(6),
+	};
+	assert_eq!(
+		ticket.encode(),
+		[&5u128.to_le_bytes()[..], &6u32.to_le_bytes()].concat()
+	);
 }
 
 /// The benchmarks cannot sign; they check this ticket.
 #[test]
 fn fixture_holds() {
 	assert_eq!(pair().public().0, fixture::KEY, "{:?}", pair().public().0);
-	let proof = TicketProof { pre_output: fixture::PRE_OUTPUT, proof: fixture::PROOF };
+	let proof = TicketProof {
+		pre_output: fixture::PRE_OUTPUT,
+		proof: fixture::PROOF,
+	};
 	assert!(
 		ticket::is_proved(&fixture::KEY, &fixture::INPUT, &proof),
 		"{:?}",

@@ -27,7 +27,10 @@ fn anyone_can_draw_again() {
 		assert_eq!(Ok(members), again);
 		assert_eq!(Delegation::committee(query(9)), Err(DrawError::NoCommittee));
 		assert_eq!(
-			Delegation::committee(DrawQuery { block: 9, ..query(4) }),
+			Delegation::committee(DrawQuery {
+				block: 9,
+				..query(4)
+			}),
 			Err(DrawError::NoBeacon)
 		);
 	});
@@ -36,10 +39,19 @@ fn anyone_can_draw_again() {
 #[test]
 fn set_is_shown_in_pages() {
 	ExtBuilder::default().modules(300).build_and_execute(|| {
-		assert_eq!(Delegation::known_good(), KnownGoodInfo { modules: 300, registrars: 0 });
+		assert_eq!(
+			Delegation::known_good(),
+			KnownGoodInfo {
+				modules: 300,
+				registrars: 0
+			}
+		);
 		assert_eq!(Delegation::members(0).len(), 256);
 		assert_eq!(Delegation::members(256).len(), 44);
-		assert_eq!(Delegation::members(256).first(), Some(&Member::Module(ModuleId(256))));
+		assert_eq!(
+			Delegation::members(256).first(),
+			Some(&Member::Module(ModuleId(256)))
+		);
 		assert_eq!(Delegation::members(300).len(), 0);
 		assert_eq!(Delegation::members(u32::MAX).len(), 0);
 		assert!(Delegation::beacon(1).is_some());
