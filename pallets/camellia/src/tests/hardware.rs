@@ -107,7 +107,11 @@ fn bind_to_foreign_item_refused() {
 			Registry::plant(MODULE, [8; 32]),
 			Error::<Test>::HardwareBound
 		);
-		assert_eq!(Registry::owner(MODULE), Some(who(1)), "born for one, owned by one");
+		assert_eq!(
+			Registry::owner(MODULE),
+			Some(who(1)),
+			"born for one, owned by one"
+		);
 		assert_eq!(Registry::hardware(ModuleId(1)), None);
 	});
 }

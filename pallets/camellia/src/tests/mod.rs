@@ -6,6 +6,7 @@ mod credit;
 mod end;
 mod genesis;
 mod hardware;
+mod histories;
 mod invariants;
 mod operator;
 mod properties;

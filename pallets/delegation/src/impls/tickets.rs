@@ -15,6 +15,27 @@ impl<T: Config> Pallet<T> {
 		claim: &TicketClaim<'_, BlockNumberFor<T>>,
 		pre_output: &[u8; 32],
 	) -> Result<Ticket, TicketError> {
+		Self::judge(claim, pre_output).map(|(ticket, _)| ticket)
+	}
+
+	/// A ticket with its proof.
+	pub fn ticket(
+		claim: &TicketClaim<'_, BlockNumberFor<T>>,
+		proof: &TicketProof,
+	) -> Result<Ticket, TicketError> {
+		let (ticket, input) = Self::judge(claim, &proof.pre_output)?;
+		ensure!(
+			ticket::is_proved(claim.key, &input, proof),
+			TicketError::BadVrfProof
+		);
+		Ok(ticket)
+	}
+
+	/// The ticket and the input of its VRF.
+	fn judge(
+		claim: &TicketClaim<'_, BlockNumberFor<T>>,
+		pre_output: &[u8; 32],
+	) -> Result<(Ticket, [u8; 32]), TicketError> {
 		ensure!(claim.key_since < claim.posted, TicketError::KeyTooNew);
 		let input = Self::ticket_input(claim)?;
 		let random = ticket::random_of(claim.key, &input, pre_output);
@@ -23,24 +44,8 @@ impl<T: Config> Pallet<T> {
 			value <= ticket::threshold(claim.total_weight, claim.blocks_open),
 			TicketError::TicketTooHigh
 		);
-		Ok(Ticket {
-			value,
-			module: claim.module,
-		})
-	}
-
-	/// A ticket with its proof.
-	pub fn ticket(
-		claim: &TicketClaim<'_, BlockNumberFor<T>>,
-		proof: &TicketProof,
-	) -> Result<Ticket, TicketError> {
-		let ticket = Self::ticket_without_proof(claim, &proof.pre_output)?;
-		let input = Self::ticket_input(claim)?;
-		ensure!(
-			ticket::is_proved(claim.key, &input, proof),
-			TicketError::BadVrfProof
-		);
-		Ok(ticket)
+		let module = claim.module;
+		Ok((Ticket { value, module }, input))
 	}
 
 	/// What the module's VRF is evaluated on, once the block after the posting is finished.

@@ -30,7 +30,7 @@ fn every_breakage_is_seen() {
 		Beacons::<Test>::insert(3, BeaconRecord { block: 3, ..record })
 	});
 	broken("5", || LatestBeacon::<Test>::put(record));
-	broken("5", || LatestBeacon::<Test>::kill());
+	broken("5", LatestBeacon::<Test>::kill);
 }
 
 /// C05

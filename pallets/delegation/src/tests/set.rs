@@ -1,5 +1,6 @@
 use crate::{Event, ModuleCount, Modules, Places, mock::*};
 use frame_support::assert_storage_noop;
+use std::collections::BTreeSet;
 use tea_primitives::{
 	draw::{KnownGood, Member},
 	ids::ModuleId,
@@ -83,4 +84,33 @@ fn registrars_come_back_when_modules_leave() {
 			Delegation::dismiss(ModuleId(3));
 			assert_eq!(Delegation::known_good().registrars, 5);
 		});
+}
+
+proptest::proptest! {
+	/// Whatever comes and goes in whatever order, the list holds who is in, without gaps, and draws only them.
+	#[test]
+	fn any_history_leaves_a_dense_list(steps in proptest::collection::vec((0u32..12, proptest::bool::ANY), 0..60)) {
+		ExtBuilder::default().build_and_execute(|| {
+			let mut inside = BTreeSet::new();
+			for (module, comes) in steps {
+				set_owner(module, Some(u64::from(module)));
+				if comes {
+					Delegation::admit(ModuleId(module));
+					inside.insert(module);
+				} else {
+					Delegation::dismiss(ModuleId(module));
+					inside.remove(&module);
+				}
+				check_state();
+				assert_eq!(listed().into_iter().collect::<BTreeSet<_>>(), inside);
+				if let Ok(members) = committee(&draw(b"a", 3)) {
+					assert!(members.iter().all(
+						|member| matches!(member, Member::Module(module) if inside.contains(&module.0))
+					));
+				} else {
+					assert!(inside.len() < 3);
+				}
+			}
+		});
+	}
 }
