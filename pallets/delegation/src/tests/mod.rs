@@ -1,0 +1,11 @@
+//! Tests by concern.
+#![allow(clippy::unwrap_used)]
+
+mod beacon;
+mod committee;
+mod fairness;
+mod invariants;
+mod properties;
+mod set;
+mod tickets;
+mod views;
