@@ -1,8 +1,7 @@
 //! What governance has decided before the first block.
 
 use crate::{
-	Config, DevAllowed, GenesisConfig, IssuerInfo, Pallet, RegistrarInfo, Registrars,
-	ReleaseRecord,
+	Config, DevAllowed, GenesisConfig, IssuerInfo, Pallet, RegistrarInfo, Registrars, ReleaseRecord,
 };
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 use frame_support::BoundedVec;
@@ -166,7 +165,10 @@ impl<T: Config> Pallet<T> {
 			};
 			owners.insert(registrar.owner.clone());
 			if let Err(reason) = Self::do_set_registrar(registrar.account.clone(), Some(info)) {
-				panic!("attestation.registrars: {:?}: {reason:?}", registrar.account);
+				panic!(
+					"attestation.registrars: {:?}: {reason:?}",
+					registrar.account
+				);
 			}
 		}
 		assert!(

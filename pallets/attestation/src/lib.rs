@@ -289,8 +289,7 @@ pub mod pallet {
 	//
 	// Identity: the key is a hash.
 	#[pallet::storage]
-	pub type EkOwners<T: Config> =
-		StorageMap<_, Identity, EkHash, EkRecord<BlockNumberFor<T>>>;
+	pub type EkOwners<T: Config> = StorageMap<_, Identity, EkHash, EkRecord<BlockNumberFor<T>>>;
 
 	/// Enrolments in progress. Nothing in here is proven.
 	#[pallet::storage]
@@ -341,7 +340,8 @@ pub mod pallet {
 
 	/// Certificates. A record whose `until` has come counts as absent, whether or not it is still here.
 	#[pallet::storage]
-	pub type Certificates<T: Config> = StorageMap<_, Twox64Concat, ModuleId, CertificateRecordOf<T>>;
+	pub type Certificates<T: Config> =
+		StorageMap<_, Twox64Concat, ModuleId, CertificateRecordOf<T>>;
 
 	/// Bonds of hardware that has left, by module and enrolment.
 	//
@@ -1210,9 +1210,7 @@ pub mod pallet {
 		}
 
 		/// Why a module stands where it stands: the last typed reason, and the block of it.
-		pub fn why(
-			module: ModuleId,
-		) -> Option<(ModuleStatus, StatusReason, BlockNumberFor<T>)> {
+		pub fn why(module: ModuleId) -> Option<(ModuleStatus, StatusReason, BlockNumberFor<T>)> {
 			Self::effective(module).map(|record| (record.status, record.reason, record.since))
 		}
 

@@ -65,7 +65,16 @@ pub type CommitteeOf<T> = Committee<<T as frame_system::Config>::AccountId>;
 
 /// Whether certificates of an issuer are accepted.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum IssuerStatus {
 	/// New chips may enrol.
@@ -131,7 +140,16 @@ pub struct FirmwareDenial {
 
 /// A change of the list of denied firmware.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum DenialChange {
 	/// Put on the list.
@@ -233,7 +251,16 @@ pub type ChipRecordOf<T> = ChipRecord<<T as frame_system::Config>::AccountId, Ba
 
 /// Which module an endorsement key belongs to.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct EkRecord<BlockNumber> {
 	/// The module.
@@ -244,7 +271,16 @@ pub struct EkRecord<BlockNumber> {
 
 /// Where an enrolment stands.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum EnrolmentPhase {
 	/// Challengers are to be drawn.
@@ -263,7 +299,16 @@ pub enum EnrolmentPhase {
 
 /// Where one challenge stands.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum SlotState {
 	/// No challenger yet.
@@ -343,7 +388,16 @@ pub struct ChallengeRecord {
 
 /// What a module says to one challenge.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Answer {
 	/// The secret that the chip took out of the blob.
@@ -359,7 +413,16 @@ pub enum Answer {
 
 /// Where a module's enrolment went wrong.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum EnrolmentFailure {
 	/// The known-good set has too few members of different owners.
@@ -384,7 +447,16 @@ pub enum EnrolmentFailure {
 
 /// Why a module retired.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum RetireReason {
 	/// Its owner wanted it.
@@ -397,7 +469,16 @@ pub enum RetireReason {
 
 /// Authentic bad news about a module.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum Suspicion {
 	/// A measurement is in no accepted release, missing, or changed.
@@ -416,7 +497,16 @@ pub enum Suspicion {
 
 /// Why a module stands where it stands. Stored, and shown word for word.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum StatusReason {
 	/// `register` was accepted.
@@ -459,7 +549,16 @@ pub enum StatusReason {
 
 /// Where a module stands.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct ModuleRecord<BlockNumber> {
 	/// Its status. A lapsed certificate counts from its block on, even before this field follows.
@@ -477,7 +576,17 @@ pub type ModuleRecordOf<T> = ModuleRecord<BlockNumberFor<T>>;
 
 /// The last numbers that were given out to a module. They outlive everything else, so nothing signed is ever valid twice.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Sequence {
 	/// Last enrolment or round.
@@ -529,7 +638,16 @@ pub type BootRecordOf<T> = BootRecord<BlockNumberFor<T>>;
 
 /// A past boot, so that what it signed stays checkable.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct PastBoot<BlockNumber> {
 	/// Its number.
@@ -568,12 +686,20 @@ pub struct RoundRecord<AccountId, BlockNumber> {
 }
 
 /// [`RoundRecord`] with the types of the runtime.
-pub type RoundRecordOf<T> =
-	RoundRecord<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+pub type RoundRecordOf<T> = RoundRecord<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 /// How a round ended.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum RoundOutcome {
 	/// Enough members passed the module.
@@ -614,7 +740,16 @@ pub type CertificateRecordOf<T> =
 
 /// A bond that waits for its delay.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Unbonding<AccountId, Balance, BlockNumber> {
 	/// Whose money it is.
@@ -633,7 +768,16 @@ pub type UnbondingOf<T> =
 
 /// A draw that waits for its beacon.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct DrawJob<BlockNumber> {
 	/// Who is examined.
@@ -651,7 +795,17 @@ pub type DrawJobOf<T> = DrawJob<BlockNumberFor<T>>;
 
 /// Both ends of a queue that is kept as a map.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct QueueEnds {
 	/// Number of the first job.
@@ -684,7 +838,17 @@ pub enum AgendaItem<AccountId> {
 
 /// Duty calls of an account that failed in dispatch.
 #[derive(
-	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct FailedDuties {
 	/// The epoch in which they failed.
@@ -695,7 +859,16 @@ pub struct FailedDuties {
 
 /// What a module says about itself. Nothing is decided by it.
 #[derive(
-	Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Profile {
 	/// Peer id in the IPFS network.

@@ -49,10 +49,9 @@ impl<T: Config> Pallet<T> {
 					Self::do_expire_enrolment(module),
 					T::WeightInfo::expire_enrolment(),
 				),
-				AgendaItem::Round(module) => (
-					Self::do_expire_round(module),
-					T::WeightInfo::expire_round(),
-				),
+				AgendaItem::Round(module) => {
+					(Self::do_expire_round(module), T::WeightInfo::expire_round())
+				}
 				AgendaItem::Certificate(module) => (
 					Self::do_expire_certificate(module),
 					T::WeightInfo::expire_certificate(),
@@ -127,10 +126,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_expire_bond(module: ModuleId, round: Round) -> DispatchResult {
 		let unbonding = Unbondings::<T>::get(module, round).ok_or(Error::<T>::NoBond)?;
-		ensure!(
-			Self::now() >= unbonding.free_from,
-			Error::<T>::TooSoon
-		);
+		ensure!(Self::now() >= unbonding.free_from, Error::<T>::TooSoon);
 		Unbondings::<T>::remove(module, round);
 		// A barred chip is free by now; nothing else keeps its entry alive.
 		EkOwners::<T>::mutate_exists(unbonding.chip, |owner| {

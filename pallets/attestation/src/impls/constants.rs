@@ -31,7 +31,10 @@ impl<T: Config> Pallet<T> {
 			("RoundWindow", T::RoundWindow::get()),
 			("CertificateLife", T::CertificateLife::get()),
 		] {
-			assert!(!window.is_zero(), "{name}: a window of nothing ends nothing");
+			assert!(
+				!window.is_zero(),
+				"{name}: a window of nothing ends nothing"
+			);
 		}
 		assert!(
 			T::CertificateLife::get() / 2u32.into() > T::RoundWindow::get(),

@@ -1,8 +1,6 @@
 //! Duty calls: who may act, and when they cost nothing.
 
-use crate::{
-	Config, Error, Event, FailedDuties, FailedDutiesOf, Pallet, Registrars, Sessions,
-};
+use crate::{Config, Error, Event, FailedDuties, FailedDutiesOf, Pallet, Registrars, Sessions};
 use frame_support::traits::Get;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::traits::Convert;
@@ -46,9 +44,7 @@ impl<T: Config> Pallet<T> {
 	/// Whether `who` may act as this member now.
 	pub(crate) fn acts_as(who: &T::AccountId, member: &Member<T::AccountId>) -> bool {
 		match member {
-			Member::Registrar(account) => {
-				account == who && Registrars::<T>::contains_key(account)
-			}
+			Member::Registrar(account) => account == who && Registrars::<T>::contains_key(account),
 			Member::Module(module) => {
 				Sessions::<T>::get(who).is_some_and(|(of, _)| of == *module)
 					&& Self::valid_certificate(*module).is_some()

@@ -211,7 +211,12 @@ impl<T: Config> Pallet<T> {
 				drawn: BoundedVec::new(),
 			},
 		);
-		Self::set_status(module, ModuleStatus::Challenged, StatusReason::Registered, None);
+		Self::set_status(
+			module,
+			ModuleStatus::Challenged,
+			StatusReason::Registered,
+			None,
+		);
 		Self::enqueue(module, round, Purpose::Enrolment);
 		Self::deposit_event(Event::Registered {
 			module,
@@ -325,7 +330,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Where a challenge of this enrolment belongs.
-	fn challenge_context(module: ModuleId, record: &EnrolmentRecordOf<T>, slot: u8) -> ChallengeContext {
+	fn challenge_context(
+		module: ModuleId,
+		record: &EnrolmentRecordOf<T>,
+		slot: u8,
+	) -> ChallengeContext {
 		ChallengeContext {
 			genesis: Self::genesis(),
 			module: module.0,
@@ -519,7 +528,12 @@ impl<T: Config> Pallet<T> {
 			chip,
 		});
 		Chips::<T>::insert(module, record.chip);
-		Self::set_status(module, ModuleStatus::Enrolled, StatusReason::KeyProven, None);
+		Self::set_status(
+			module,
+			ModuleStatus::Enrolled,
+			StatusReason::KeyProven,
+			None,
+		);
 		true
 	}
 

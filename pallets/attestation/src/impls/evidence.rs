@@ -223,7 +223,12 @@ impl<T: Config> Pallet<T> {
 			.filter(|hash| *hash != [0; 32]);
 		let denied = DeniedFirmware::<T>::get(chip.vendor)
 			.into_iter()
-			.filter(|denial| denial.model.as_ref().is_none_or(|model| *model == chip.model))
+			.filter(|denial| {
+				denial
+					.model
+					.as_ref()
+					.is_none_or(|model| *model == chip.model)
+			})
 			.map(|denial| denial.range)
 			.collect();
 		Ok(Case {
@@ -270,10 +275,7 @@ impl<T: Config> Pallet<T> {
 		case.inspect(evidence).map(|_| ())
 	}
 
-	pub(crate) fn do_attest(
-		who: T::AccountId,
-		evidence: &Evidence,
-	) -> DispatchResultWithPostInfo {
+	pub(crate) fn do_attest(who: T::AccountId, evidence: &Evidence) -> DispatchResultWithPostInfo {
 		let Evidence::Tpm2(evidence) = evidence;
 		let case = Self::case(&who, evidence)?;
 		let verified = case
@@ -308,7 +310,12 @@ impl<T: Config> Pallet<T> {
 			safe: verified.counters().safe,
 		};
 		let counters = *verified.counters();
-		match case.chip.boot.as_ref().map(|boot| boot.judge(&counters, now)) {
+		match case
+			.chip
+			.boot
+			.as_ref()
+			.map(|boot| boot.judge(&counters, now))
+		{
 			None | Some(Ok(_)) => (),
 			Some(Err(reason @ CounterError::ClockRate)) => {
 				Self::refuse_renewal(module, round, reason);
@@ -319,7 +326,14 @@ impl<T: Config> Pallet<T> {
 				Chips::<T>::insert(module, &case.chip);
 				let boot_seq = case.boot.map_or(0, |boot| boot.seq);
 				let suspicion = Suspicion::Counter(reason);
-				Self::suspect(module, round, boot_seq, suspicion, record, Default::default());
+				Self::suspect(
+					module,
+					round,
+					boot_seq,
+					suspicion,
+					record,
+					Default::default(),
+				);
 				return ().into();
 			}
 		}
@@ -365,7 +379,14 @@ impl<T: Config> Pallet<T> {
 			}
 			Err(suspicion) => {
 				let boot_seq = verified.boot_seq();
-				Self::suspect(module, round, boot_seq, suspicion, record, Default::default());
+				Self::suspect(
+					module,
+					round,
+					boot_seq,
+					suspicion,
+					record,
+					Default::default(),
+				);
 				().into()
 			}
 		}

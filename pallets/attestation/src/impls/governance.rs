@@ -182,18 +182,12 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn put_registrar(
-		account: T::AccountId,
-		info: RegistrarInfo<T::AccountId>,
-	) -> DispatchResult {
+	fn put_registrar(account: T::AccountId, info: RegistrarInfo<T::AccountId>) -> DispatchResult {
 		let index = match Registrars::<T>::get(&account) {
 			Some(known) => known.index,
 			None => {
 				let index = RegistrarCount::<T>::get();
-				ensure!(
-					index < T::MaxRegistrars::get(),
-					Error::<T>::RegistrarsFull
-				);
+				ensure!(index < T::MaxRegistrars::get(), Error::<T>::RegistrarsFull);
 				RegistrarCount::<T>::put(index.saturating_add(1));
 				RegistrarAt::<T>::insert(index, &account);
 				index

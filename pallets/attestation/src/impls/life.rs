@@ -2,7 +2,7 @@
 
 use crate::{
 	AgendaItem, BootRecord, Boots, CertificateRecord, CertificateRecordOf, Certificates, Chips,
-	Config, CommitteeOf, EkOwners, EnrolmentFailure, Enrolments, Error, Event, EvidenceRecord,
+	CommitteeOf, Config, EkOwners, EnrolmentFailure, Enrolments, Error, Event, EvidenceRecord,
 	FailedDutiesOf, ModuleRecord, ModuleRecordOf, Modules, Pallet, PastBoot, PastBoots, Profiles,
 	RetireReason, RoundOutcome, RoundRecordOf, Sequences, Sessions, StatusReason, Suspicion,
 };
@@ -21,8 +21,7 @@ use tea_tpm::Hash;
 impl<T: Config> Pallet<T> {
 	/// The certificate of a module, unless it has lapsed. Nobody has to note the lapse for this.
 	pub(crate) fn valid_certificate(module: ModuleId) -> Option<CertificateRecordOf<T>> {
-		Certificates::<T>::get(module)
-			.filter(|record| Self::now() < record.certificate.until)
+		Certificates::<T>::get(module).filter(|record| Self::now() < record.certificate.until)
 	}
 
 	/// Where the module stands in this block, whether or not anybody has noted a lapse.
@@ -151,7 +150,12 @@ impl<T: Config> Pallet<T> {
 			},
 		);
 		Self::schedule(until, module, AgendaItem::Certificate(module));
-		Self::set_status(module, ModuleStatus::Active, StatusReason::RoundPassed, None);
+		Self::set_status(
+			module,
+			ModuleStatus::Active,
+			StatusReason::RoundPassed,
+			None,
+		);
 		T::KnownGood::admit(module);
 		Self::deposit_event(Event::Certified {
 			module,
@@ -258,9 +262,9 @@ impl<T: Config> Pallet<T> {
 				ModuleStatus::Quarantined | ModuleStatus::Suspicious
 			)
 			.then(|| {
-				record.cool_down_until.unwrap_or_else(|| {
-					Self::now().saturating_add(T::QuarantineCoolDown::get())
-				})
+				record
+					.cool_down_until
+					.unwrap_or_else(|| Self::now().saturating_add(T::QuarantineCoolDown::get()))
 			});
 			let round = Self::next_round(module);
 			Self::unbond(module, round, &chip, barred);
@@ -285,11 +289,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Closes a round that ended without a decision, and puts the module where it belongs.
-	pub(crate) fn end_undecided(
-		module: ModuleId,
-		round: RoundRecordOf<T>,
-		outcome: RoundOutcome,
-	) {
+	pub(crate) fn end_undecided(module: ModuleId, round: RoundRecordOf<T>, outcome: RoundOutcome) {
 		Self::close_round(module, &round, outcome);
 		let reason = match outcome {
 			RoundOutcome::NoCommittee => StatusReason::NoCommittee,

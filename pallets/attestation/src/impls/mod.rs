@@ -13,3 +13,6 @@ mod rounds;
 #[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 mod views;
+
+#[cfg(test)]
+pub(crate) use rounds::quorum;

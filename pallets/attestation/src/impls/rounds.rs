@@ -83,10 +83,7 @@ impl<T: Config> Pallet<T> {
 		let record = Rounds::<T>::get(module)
 			.filter(|record| record.round == round && Self::now() < record.deadline)
 			.ok_or(Error::<T>::RoundClosed)?;
-		ensure!(
-			!record.committee.is_empty(),
-			Error::<T>::CommitteeNotDrawn
-		);
+		ensure!(!record.committee.is_empty(), Error::<T>::CommitteeNotDrawn);
 		Ok(record)
 	}
 

@@ -2,19 +2,13 @@
 
 use crate::{
 	AcceptedReleases, BalanceOf, Boots, Certificates, Challenges, Chips, ChipsOfClass,
-	ChipsOfIssuer, Config, DrawQueue, DrawQueueEnds, EkOwners, Enrolments, HoldReason,
-	Modules, Pallet, RegistrarAt, RegistrarCount, Registrars, Releases, Rounds,
-	Sequences, Sessions, Unbondings,
+	ChipsOfIssuer, Config, DrawQueue, DrawQueueEnds, EkOwners, Enrolments, HoldReason, Modules,
+	Pallet, RegistrarAt, RegistrarCount, Registrars, Releases, Rounds, Sequences, Sessions,
+	Unbondings,
 };
 use alloc::collections::BTreeMap;
-use frame_support::{
-	ensure,
-	traits::fungible::InspectHold,
-};
-use sp_runtime::{
-	Saturating, TryRuntimeError,
-	traits::Convert,
-};
+use frame_support::{ensure, traits::fungible::InspectHold};
+use sp_runtime::{Saturating, TryRuntimeError, traits::Convert};
 use tea_primitives::{camellia::Camellias, draw::Purpose, module::ModuleStatus};
 
 impl<T: Config> Pallet<T> {
@@ -138,8 +132,9 @@ impl<T: Config> Pallet<T> {
 		for (module, record) in Certificates::<T>::iter() {
 			let certificate = record.certificate;
 			ensure!(
-				Boots::<T>::get(module).is_some_and(|boot| boot.seq == certificate.boot_seq
-					&& boot.keys == certificate.keys),
+				Boots::<T>::get(module).is_some_and(
+					|boot| boot.seq == certificate.boot_seq && boot.keys == certificate.keys
+				),
 				"11: a certificate is not of the present boot"
 			);
 			ensure!(
@@ -161,7 +156,8 @@ impl<T: Config> Pallet<T> {
 		let mut bonds = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
 		let chips = Chips::<T>::iter().map(|(_, chip)| chip);
 		let claimed = Enrolments::<T>::iter().map(|(_, enrolment)| enrolment.chip);
-		let waiting = Unbondings::<T>::iter().map(|(_, _, unbonding)| (unbonding.who, unbonding.amount));
+		let waiting =
+			Unbondings::<T>::iter().map(|(_, _, unbonding)| (unbonding.who, unbonding.amount));
 		for (who, amount) in chips
 			.chain(claimed)
 			.map(|chip| (chip.bonded_by, chip.bond))
@@ -198,9 +194,9 @@ impl<T: Config> Pallet<T> {
 		);
 		for (class, releases) in AcceptedReleases::<T>::iter() {
 			ensure!(
-				releases.iter().all(
-					|id| Releases::<T>::get(id).is_some_and(|release| release.class == class)
-				),
+				releases
+					.iter()
+					.all(|id| Releases::<T>::get(id).is_some_and(|release| release.class == class)),
 				"15: an accepted release is of another class"
 			);
 		}
