@@ -118,7 +118,7 @@ pub fn is_proved(key: &[u8; 32], input: &[u8; 32], ticket: &TicketProof) -> bool
 ///
 /// The error is below 2⁻⁵⁸. It comes from: 64 squarings of a number in [1, 2) whose truncations, at most 2⁻⁶² of it
 /// each, reach bit i of the logarithm divided by 2ⁱ (2⁻⁶¹ together); 64 bits of fraction (2⁻⁶⁴); and half a unit of
-/// [`LN_2`] times 64 (2⁻⁵⁹).
+/// `LN_2` times 64 (2⁻⁵⁹).
 pub fn negative_ln(random: u64) -> u128 {
 	let Some(number) = random.checked_add(1) else {
 		return 0;
