@@ -75,6 +75,14 @@ pub struct AttestContext<'a> {
 }
 
 /// Evidence that is right in everything but the signature, which nobody has looked at.
+///
+/// It has no content before that. This does not compile:
+///
+/// ```compile_fail,E0599
+/// fn counters(inspected: tea_tpm::evidence::InspectedAttest<'_>) -> tea_tpm::Counters {
+///     *inspected.counters()
+/// }
+/// ```
 #[must_use = "nothing is proven before the signature verified"]
 #[derive(Clone, Copy, Debug)]
 pub struct InspectedAttest<'a> {

@@ -63,11 +63,11 @@ pub(crate) struct KeyUsage(pub u8);
 
 impl KeyUsage {
 	/// digitalSignature, nonRepudiation, keyCertSign, cRLSign.
-	pub const SIGNS: u8 = 0b1100_0110;
+	pub(crate) const SIGNS: u8 = 0b1100_0110;
 	/// keyEncipherment.
-	pub const KEY_ENCIPHERMENT: u8 = 0b0010_0000;
+	pub(crate) const KEY_ENCIPHERMENT: u8 = 0b0010_0000;
 	/// keyAgreement.
-	pub const KEY_AGREEMENT: u8 = 0b0000_1000;
+	pub(crate) const KEY_AGREEMENT: u8 = 0b0000_1000;
 }
 
 /// Everything that is read from a certificate, as slices of it.
@@ -87,6 +87,37 @@ pub(crate) struct Fields<'a> {
 }
 
 /// A certificate that was read but not verified.
+///
+/// It shows no key. This does not compile:
+///
+/// ```compile_fail,E0599
+/// fn key(leaf: tea_tpm::UnverifiedLeaf<'_>, rules: tea_tpm::LeafRules<fn(&[u8]) -> bool>) {
+///     let _ = leaf.certify(rules);
+/// }
+/// ```
+///
+/// Nor can the verified form, or a certified key, be made by hand:
+///
+/// ```compile_fail,E0451
+/// fn promote<'a>(leaf: &'a tea_tpm::VerifiedLeaf<'a>) -> tea_tpm::VerifiedLeaf<'a> {
+///     tea_tpm::VerifiedLeaf { ..leaf.clone() }
+/// }
+/// ```
+///
+/// While this is the way:
+///
+/// ```
+/// use tea_tpm::{CertificateError, EkPublic, IssuerKey, LeafRules, RustCrypto, UnverifiedLeaf};
+///
+/// fn key(
+///     leaf: UnverifiedLeaf<'_>,
+///     issuer: &IssuerKey,
+///     rules: LeafRules<fn(&[u8]) -> bool>,
+/// ) -> Result<EkPublic, CertificateError> {
+///     let algorithm = leaf.algorithm();
+///     Ok(leaf.verify::<RustCrypto>(issuer, algorithm)?.certify(rules)?.key().clone())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct UnverifiedLeaf<'a> {
 	signed: &'a [u8],

@@ -15,7 +15,7 @@ pub(crate) struct Template {
 
 impl Template {
 	/// Refuses `bytes` with the reason of the first field that differs.
-	pub fn check(&self, bytes: &[u8]) -> Result<(), PublicError> {
+	pub(crate) fn check(&self, bytes: &[u8]) -> Result<(), PublicError> {
 		if bytes.len() != self.len {
 			return Err(PublicError::Length);
 		}

@@ -1,5 +1,7 @@
 //! The path of a quote allocates nothing: recognition, binding, PCRs, receive key, and an ECDSA signature.
 
+#![allow(unsafe_code, reason = "an allocator cannot be written without it")]
+
 use std::{
 	alloc::{GlobalAlloc, Layout, System},
 	cell::Cell,

@@ -11,7 +11,7 @@ use tea_tpm::{
 use crate::lab::{SoftKey, hex_bytes, p256_coordinates};
 
 /// An element: tag, shortest length, the parts one behind the other.
-pub fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 	let value = parts.concat();
 	let len = match value.len() {
 		len @ 0..0x80 => vec![len as u8],
@@ -21,16 +21,16 @@ pub fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 	[&[tag][..], &len, &value].concat()
 }
 
-pub fn oid(hex: &str) -> Vec<u8> {
+pub(crate) fn oid(hex: &str) -> Vec<u8> {
 	tlv(0x06, &[&hex_bytes(hex)])
 }
 
-pub fn sequence(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
 	tlv(0x30, parts)
 }
 
 /// A non-negative integer.
-pub fn integer(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn integer(bytes: &[u8]) -> Vec<u8> {
 	let zeros = bytes
 		.iter()
 		.take_while(|byte| **byte == 0)
@@ -41,26 +41,26 @@ pub fn integer(bytes: &[u8]) -> Vec<u8> {
 	tlv(0x02, &[sign, number])
 }
 
-pub fn bits(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn bits(bytes: &[u8]) -> Vec<u8> {
 	tlv(0x03, &[&[0], bytes])
 }
 
-pub fn extension(id: &str, critical: Option<bool>, value: &[u8]) -> Vec<u8> {
+pub(crate) fn extension(id: &str, critical: Option<bool>, value: &[u8]) -> Vec<u8> {
 	let critical = critical.map_or(vec![], |critical| {
 		tlv(0x01, &[&[if critical { 0xff } else { 0 }]])
 	});
 	sequence(&[&oid(id), &critical, &tlv(0x04, &[value])])
 }
 
-pub const KEY_USAGE: &str = "551d0f";
-pub const ALT_NAME: &str = "551d11";
-pub const BASIC_CONSTRAINTS: &str = "551d13";
-pub const EXT_KEY_USAGE: &str = "551d25";
-pub const MANUFACTURER: &str = "6781050201";
-pub const MODEL: &str = "6781050202";
-pub const VERSION: &str = "6781050203";
+pub(crate) const KEY_USAGE: &str = "551d0f";
+pub(crate) const ALT_NAME: &str = "551d11";
+pub(crate) const BASIC_CONSTRAINTS: &str = "551d13";
+pub(crate) const EXT_KEY_USAGE: &str = "551d25";
+pub(crate) const MANUFACTURER: &str = "6781050201";
+pub(crate) const MODEL: &str = "6781050202";
+pub(crate) const VERSION: &str = "6781050203";
 
-pub fn key_usage(usage: u8) -> Vec<u8> {
+pub(crate) fn key_usage(usage: u8) -> Vec<u8> {
 	extension(
 		KEY_USAGE,
 		Some(true),
@@ -68,18 +68,18 @@ pub fn key_usage(usage: u8) -> Vec<u8> {
 	)
 }
 
-pub fn attribute(id: &str, text: &str) -> Vec<u8> {
+pub(crate) fn attribute(id: &str, text: &str) -> Vec<u8> {
 	sequence(&[&oid(id), &tlv(0x0c, &[text.as_bytes()])])
 }
 
 /// An alternative name: sets of attributes in one directory name.
-pub fn alt_name(critical: Option<bool>, sets: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn alt_name(critical: Option<bool>, sets: &[&[u8]]) -> Vec<u8> {
 	let sets: Vec<Vec<u8>> = sets.iter().map(|set| tlv(0x31, &[set])).collect();
 	let name = sequence(&[&sets.concat()]);
 	extension(ALT_NAME, critical, &sequence(&[&tlv(0xa4, &[&name])]))
 }
 
-pub fn chip(manufacturer: &str, model: &str) -> Vec<u8> {
+pub(crate) fn chip(manufacturer: &str, model: &str) -> Vec<u8> {
 	alt_name(
 		Some(true),
 		&[
@@ -90,31 +90,31 @@ pub fn chip(manufacturer: &str, model: &str) -> Vec<u8> {
 	)
 }
 
-pub const SHA256_WITH_RSA: &str = "300d06092a864886f70d01010b0500";
-pub const SHA384_WITH_RSA: &str = "300d06092a864886f70d01010c0500";
-pub const SHA1_WITH_RSA: &str = "300d06092a864886f70d0101050500";
-pub const ECDSA_WITH_SHA256: &str = "300a06082a8648ce3d040302";
-pub const ECDSA_WITH_SHA384: &str = "300a06082a8648ce3d040303";
+pub(crate) const SHA256_WITH_RSA: &str = "300d06092a864886f70d01010b0500";
+pub(crate) const SHA384_WITH_RSA: &str = "300d06092a864886f70d01010c0500";
+pub(crate) const SHA1_WITH_RSA: &str = "300d06092a864886f70d0101050500";
+pub(crate) const ECDSA_WITH_SHA256: &str = "300a06082a8648ce3d040302";
+pub(crate) const ECDSA_WITH_SHA384: &str = "300a06082a8648ce3d040303";
 
-pub fn rsa_spki(modulus: &[u8], exponent: &[u8], algorithm: &str) -> Vec<u8> {
+pub(crate) fn rsa_spki(modulus: &[u8], exponent: &[u8], algorithm: &str) -> Vec<u8> {
 	let key = sequence(&[&integer(modulus), &integer(exponent)]);
 	sequence(&[&hex_bytes(algorithm), &bits(&key)])
 }
 
-pub const RSA_ENCRYPTION: &str = "300d06092a864886f70d0101010500";
+pub(crate) const RSA_ENCRYPTION: &str = "300d06092a864886f70d0101010500";
 
-pub fn p256_spki(x: &[u8], y: &[u8]) -> Vec<u8> {
+pub(crate) fn p256_spki(x: &[u8], y: &[u8]) -> Vec<u8> {
 	let algorithm = hex_bytes("301306072a8648ce3d020106082a8648ce3d030107");
 	sequence(&[&algorithm, &bits(&[&[4][..], x, y].concat())])
 }
 
-pub fn p384_spki(x: &[u8], y: &[u8]) -> Vec<u8> {
+pub(crate) fn p384_spki(x: &[u8], y: &[u8]) -> Vec<u8> {
 	let algorithm = hex_bytes("301006072a8648ce3d020106052b81040022");
 	sequence(&[&algorithm, &bits(&[&[4][..], x, y].concat())])
 }
 
 /// The modulus of the RSA endorsement key.
-pub fn ek_modulus() -> Vec<u8> {
+pub(crate) fn ek_modulus() -> Vec<u8> {
 	let SoftKey::Rsa(key) = SoftKey::rsa(2048) else {
 		unreachable!("an RSA key")
 	};
@@ -123,24 +123,26 @@ pub fn ek_modulus() -> Vec<u8> {
 
 /// The parts of a certificate, each as its whole element.
 #[derive(Clone)]
-pub struct Leaf {
-	pub version: Vec<u8>,
-	pub serial: Vec<u8>,
-	pub inner_algorithm: Vec<u8>,
-	pub outer_algorithm: Vec<u8>,
-	pub issuer: Vec<u8>,
-	pub not_before: Vec<u8>,
-	pub not_after: Vec<u8>,
-	pub subject: Vec<u8>,
-	pub spki: Vec<u8>,
-	pub extensions: Vec<Vec<u8>>,
+pub(crate) struct Leaf {
+	pub(crate) version: Vec<u8>,
+	pub(crate) serial: Vec<u8>,
+	pub(crate) inner_algorithm: Vec<u8>,
+	pub(crate) outer_algorithm: Vec<u8>,
+	pub(crate) issuer: Vec<u8>,
+	pub(crate) not_before: Vec<u8>,
+	pub(crate) not_after: Vec<u8>,
+	pub(crate) subject: Vec<u8>,
+	pub(crate) spki: Vec<u8>,
+	pub(crate) extensions: Vec<Vec<u8>>,
+	/// Behind the list of extensions, inside its wrapper.
+	pub(crate) behind_list: Vec<u8>,
 	/// Behind the extensions, inside the signed part.
-	pub rest: Vec<u8>,
+	pub(crate) rest: Vec<u8>,
 }
 
 impl Leaf {
 	/// For an RSA-2048 endorsement key, to be signed with this algorithm.
-	pub fn rsa(algorithm: &str) -> Self {
+	pub(crate) fn rsa(algorithm: &str) -> Self {
 		let name = sequence(&[&tlv(0x31, &[&attribute("550403", "Test issuer")])]);
 		Self {
 			version: tlv(0xa0, &[&integer(&[2])]),
@@ -158,12 +160,13 @@ impl Leaf {
 				extension(EXT_KEY_USAGE, None, &sequence(&[&oid("6781050801")])),
 				chip("id:49465800", "SLB9670"),
 			],
+			behind_list: vec![],
 			rest: vec![],
 		}
 	}
 
 	/// For a P-256 endorsement key.
-	pub fn p256(algorithm: &str) -> Self {
+	pub(crate) fn p256(algorithm: &str) -> Self {
 		let SoftKey::P256(key) = SoftKey::p256(0x66) else {
 			unreachable!("a P-256 key")
 		};
@@ -181,18 +184,21 @@ impl Leaf {
 	}
 
 	/// Puts another extension in the place of the one with this identifier.
-	pub fn replace(&mut self, id: &str, extension: Vec<u8>) {
+	pub(crate) fn replace(&mut self, id: &str, extension: Vec<u8>) {
 		let at = self.position(id);
 		self.extensions[at] = extension;
 	}
 
-	pub fn remove(&mut self, id: &str) {
+	pub(crate) fn remove(&mut self, id: &str) {
 		let at = self.position(id);
 		self.extensions.remove(at);
 	}
 
-	pub fn signed_part(&self) -> Vec<u8> {
-		let extensions = tlv(0xa3, &[&sequence(&[&self.extensions.concat()])]);
+	pub(crate) fn signed_part(&self) -> Vec<u8> {
+		let extensions = tlv(
+			0xa3,
+			&[&sequence(&[&self.extensions.concat()]), &self.behind_list],
+		);
 		sequence(&[
 			&self.version,
 			&self.serial,
@@ -206,14 +212,14 @@ impl Leaf {
 		])
 	}
 
-	pub fn sign(&self, issuer: &Issuer) -> Vec<u8> {
+	pub(crate) fn sign(&self, issuer: &Issuer) -> Vec<u8> {
 		let signed = self.signed_part();
 		sequence(&[&signed, &self.outer_algorithm, &bits(&issuer.sign(&signed))])
 	}
 }
 
 /// A test authority.
-pub enum Issuer {
+pub(crate) enum Issuer {
 	P256(p256::ecdsa::SigningKey),
 	P384(p384::ecdsa::SigningKey),
 	RsaSha256(Box<RsaPrivateKey>),
@@ -221,15 +227,15 @@ pub enum Issuer {
 }
 
 impl Issuer {
-	pub fn p256() -> Self {
+	pub(crate) fn p256() -> Self {
 		Self::P256(p256::ecdsa::SigningKey::from_slice(&[0x31; 32]).expect("a scalar"))
 	}
 
-	pub fn p384() -> Self {
+	pub(crate) fn p384() -> Self {
 		Self::P384(p384::ecdsa::SigningKey::from_slice(&[0x32; 48]).expect("a scalar"))
 	}
 
-	pub fn rsa(bits: usize, algorithm: SignatureAlgorithm) -> Self {
+	pub(crate) fn rsa(bits: usize, algorithm: SignatureAlgorithm) -> Self {
 		let SoftKey::Rsa(key) = SoftKey::rsa(bits) else {
 			unreachable!("an RSA key")
 		};
@@ -239,7 +245,7 @@ impl Issuer {
 		}
 	}
 
-	pub fn algorithm(&self) -> SignatureAlgorithm {
+	pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
 		match self {
 			Self::P256(_) => SignatureAlgorithm::EcdsaP256Sha256,
 			Self::P384(_) => SignatureAlgorithm::EcdsaP384Sha384,
@@ -249,7 +255,7 @@ impl Issuer {
 	}
 
 	/// The algorithm as a certificate writes it.
-	pub fn identifier(&self) -> &'static str {
+	pub(crate) fn identifier(&self) -> &'static str {
 		match self {
 			Self::P256(_) => ECDSA_WITH_SHA256,
 			Self::P384(_) => ECDSA_WITH_SHA384,
@@ -258,7 +264,7 @@ impl Issuer {
 		}
 	}
 
-	pub fn spki(&self) -> Vec<u8> {
+	pub(crate) fn spki(&self) -> Vec<u8> {
 		match self {
 			Self::P256(key) => {
 				let (x, y) = p256_coordinates(key);
@@ -274,11 +280,11 @@ impl Issuer {
 		}
 	}
 
-	pub fn key(&self) -> IssuerKey {
+	pub(crate) fn key(&self) -> IssuerKey {
 		IssuerKey::from_spki(&self.spki()).expect("an issuer")
 	}
 
-	pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+	pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
 		let der = |r: &[u8], s: &[u8]| sequence(&[&integer(r), &integer(s)]);
 		match self {
 			Self::P256(key) => {
@@ -304,7 +310,7 @@ impl Issuer {
 }
 
 /// The rules of the issuer of the leaf under test.
-pub fn rules() -> LeafRules<fn(&[u8]) -> bool> {
+pub(crate) fn rules() -> LeafRules<fn(&[u8]) -> bool> {
 	LeafRules {
 		now: 1_800_000_000,
 		class: HardwareClass::C,
@@ -315,7 +321,7 @@ pub fn rules() -> LeafRules<fn(&[u8]) -> bool> {
 }
 
 /// The whole way from bytes to an endorsement key.
-pub fn certify(
+pub(crate) fn certify(
 	leaf: &[u8],
 	issuer: &Issuer,
 	rules: LeafRules<fn(&[u8]) -> bool>,

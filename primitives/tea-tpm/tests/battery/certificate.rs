@@ -218,6 +218,9 @@ refused! {
 		leaf.spki = sequence(&[&algorithm, &bits(&[4; 65])]);
 	} => CertificateError::Key(KeyError::Algorithm);
 	leaf_point_off_curve_refused: |leaf| leaf.spki = p256_spki(&[1; 32], &[1; 32]) => CertificateError::Key(KeyError::Point);
+	leaf_p384_point_off_curve_refused: |leaf| {
+		leaf.spki = crate::cert::p384_spki(&[1; 48], &[1; 48])
+	} => CertificateError::Key(KeyError::Point);
 	leaf_compressed_point_refused: |leaf| {
 		let algorithm = hex_bytes("301306072a8648ce3d020106082a8648ce3d030107");
 		leaf.spki = sequence(&[&algorithm, &bits(&[2; 33])]);
@@ -236,6 +239,50 @@ refused! {
 		leaf.spki = sequence(&[&hex_bytes(RSA_ENCRYPTION), &tlv(3, &[&[1], &key])]);
 	} => CertificateError::Der(DerError::BitString);
 	leaf_with_bytes_behind_extensions_refused: |leaf| leaf.rest = tlv(5, &[]) => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_version_refused: |leaf| {
+		leaf.version = tlv(0xa0, &[&integer(&[2]), &tlv(5, &[])])
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_validity_refused: |leaf| leaf.not_after.extend(tlv(5, &[])) => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_list_of_extensions_refused: |leaf| leaf.behind_list = tlv(5, &[]) => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_purposes_refused: |leaf| {
+		let value = [sequence(&[&oid("6781050801")]), tlv(5, &[])].concat();
+		leaf.replace(EXT_KEY_USAGE, extension(EXT_KEY_USAGE, None, &value));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_basic_constraints_refused: |leaf| {
+		let value = [sequence(&[]), tlv(5, &[])].concat();
+		leaf.replace(BASIC_CONSTRAINTS, extension(BASIC_CONSTRAINTS, Some(true), &value));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_in_basic_constraints_refused: |leaf| {
+		let value = sequence(&[&tlv(1, &[&[0]]), &integer(&[0]), &tlv(1, &[&[0xff]])]);
+		leaf.replace(BASIC_CONSTRAINTS, extension(BASIC_CONSTRAINTS, Some(true), &value));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_alt_name_refused: |leaf| {
+		let name = sequence(&[&tlv(0x31, &[&attribute(MANUFACTURER, "id:49465800")])]);
+		let value = [sequence(&[&tlv(0xa4, &[&name])]), tlv(5, &[])].concat();
+		leaf.replace(ALT_NAME, extension(ALT_NAME, Some(true), &value));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_directory_name_refused: |leaf| {
+		let name = sequence(&[&tlv(0x31, &[&attribute(MANUFACTURER, "id:49465800")])]);
+		let value = sequence(&[&tlv(0xa4, &[&name, &tlv(5, &[])])]);
+		leaf.replace(ALT_NAME, extension(ALT_NAME, Some(true), &value));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_in_attribute_refused: |leaf| {
+		let maker = sequence(&[&oid(MANUFACTURER), &tlv(0x0c, &[b"id:49465800"]), &tlv(5, &[])]);
+		leaf.replace(ALT_NAME, alt_name(Some(true), &[&maker]));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_key_refused: |leaf| {
+		leaf.spki = p256_spki(&[1; 32], &[1; 32]);
+		leaf.spki[1] += 2;
+		leaf.spki.extend(tlv(5, &[]));
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_rsa_exponent_refused: |leaf| {
+		let key = sequence(&[&integer(&ek_modulus()), &integer(&[1, 0, 1]), &tlv(5, &[])]);
+		leaf.spki = sequence(&[&hex_bytes(RSA_ENCRYPTION), &bits(&key)]);
+	} => CertificateError::Der(DerError::Trailing);
+	leaf_with_bytes_behind_curve_refused: |leaf| {
+		let algorithm = sequence(&[&oid("2a8648ce3d0201"), &oid("2a8648ce3d030107"), &tlv(5, &[])]);
+		leaf.spki = sequence(&[&algorithm, &bits(&[4; 65])]);
+	} => CertificateError::Der(DerError::Trailing);
 	leaf_with_bytes_in_extension_refused: |leaf| {
 		leaf.extensions.push(sequence(&[&oid("2a0304"), &tlv(4, &[b"x"]), &tlv(5, &[])]))
 	} => CertificateError::Der(DerError::Trailing);
@@ -328,6 +375,122 @@ fn every_issuer_algorithm_verifies() {
 	}
 }
 
+/// A certificate that says all the right things under a signature of anybody else: it never becomes a key, and what
+/// it says about the key never becomes visible. That it has no other way out is shown by the examples that must not
+/// compile, at [`UnverifiedLeaf`].
+#[test]
+fn unverified_leaf_cannot_reach_state() {
+	use SignatureAlgorithm::{RsaSha256, RsaSha384};
+	let stranger = |issuer: &Issuer| match issuer {
+		Issuer::P256(_) => {
+			Issuer::P256(p256::ecdsa::SigningKey::from_slice(&[0x51; 32]).expect("a scalar"))
+		}
+		Issuer::P384(_) => {
+			Issuer::P384(p384::ecdsa::SigningKey::from_slice(&[0x52; 48]).expect("a scalar"))
+		}
+		// The keys of other sizes are other keys; the size must not be what gives the forgery away.
+		Issuer::RsaSha256(_) => Issuer::rsa(4096, RsaSha256),
+		Issuer::RsaSha384(_) => Issuer::rsa(4096, RsaSha384),
+	};
+	for issuer in [
+		Issuer::p256(),
+		Issuer::p384(),
+		Issuer::rsa(2048, RsaSha256),
+		Issuer::rsa(3072, RsaSha384),
+	] {
+		let leaf = Leaf::rsa(issuer.identifier());
+		let signed = leaf.signed_part();
+		let zeros = vec![0; issuer.sign(&signed).len()];
+		let mut foreign = stranger(&issuer).sign(&signed);
+		if let Issuer::RsaSha256(_) | Issuer::RsaSha384(_) = issuer {
+			foreign.truncate(zeros.len());
+		}
+		for signature in [vec![], zeros, foreign, issuer.sign(b"something else")] {
+			let forged = sequence(&[&signed, &leaf.outer_algorithm, &bits(&signature)]);
+			let parsed =
+				UnverifiedLeaf::parse(&forged).expect("good in everything but the signature");
+			let refused = parsed.verify::<RustCrypto>(&issuer.key(), issuer.algorithm());
+			assert!(
+				matches!(
+					refused,
+					Err(CertificateError::Signature | CertificateError::Der(_))
+				),
+				"{refused:?}"
+			);
+		}
+		assert!(certify(&leaf.sign(&issuer), &issuer, rules()).is_ok());
+	}
+}
+
+/// What genuine makers are known to write, all of it signed: accepted, because only raw bytes are hashed. Each quirk
+/// also stands alone in a test of its own above; here they meet.
+#[test]
+fn vendor_quirk_corpus_accepted() {
+	let maker = || attribute(MANUFACTURER, "id:49465800");
+	type Quirk = (&'static str, fn(&mut Leaf));
+	let quirks: [Quirk; 6] = [
+		("defaults encoded", |leaf| {
+			let not_an_authority = sequence(&[&tlv(1, &[&[0]])]);
+			leaf.replace(
+				BASIC_CONSTRAINTS,
+				extension(BASIC_CONSTRAINTS, Some(false), &not_an_authority),
+			);
+		}),
+		("set out of order", |leaf| {
+			let set = [
+				attribute(VERSION, "id:0001"),
+				attribute(MANUFACTURER, "id:49465800"),
+				attribute(MODEL, "NPCT75x"),
+			]
+			.concat();
+			leaf.replace(ALT_NAME, alt_name(Some(true), &[&set]));
+		}),
+		("key under the identifier of its padding", |leaf| {
+			leaf.spki = rsa_spki(&ek_modulus(), &[1, 0, 1], "300d06092a864886f70d0101073000");
+		}),
+		("validity without end, serial number below zero", |leaf| {
+			leaf.not_after = tlv(0x18, &[b"99991231235959Z"]);
+			leaf.serial = tlv(2, &[&[0x80, 0, 0, 1]]);
+		}),
+		("long expired, with unique identifiers", |leaf| {
+			leaf.not_after = tlv(0x17, &[b"240102030406Z"]);
+			leaf.spki.extend(tlv(0x81, &[&[0, 1]]));
+			leaf.spki.extend(tlv(0x82, &[&[0, 2]]));
+		}),
+		("purpose and key usage not critical", |leaf| {
+			leaf.replace(
+				KEY_USAGE,
+				extension(KEY_USAGE, None, &tlv(3, &[&[5, 0x20]])),
+			);
+			let purposes = sequence(&[&oid("6781050801"), &oid("2b0601040182371524")]);
+			leaf.replace(EXT_KEY_USAGE, extension(EXT_KEY_USAGE, None, &purposes));
+		}),
+	];
+	let issuer = Issuer::rsa(2048, SignatureAlgorithm::RsaSha256);
+	let mut together = Leaf::rsa(issuer.identifier());
+	for (what, quirk) in quirks {
+		let mut leaf = Leaf::rsa(issuer.identifier());
+		quirk(&mut leaf);
+		quirk(&mut together);
+		for leaf in [&leaf, &together] {
+			let signed = leaf.sign(&issuer);
+			assert!(certify(&signed, &issuer, rules()).is_ok(), "{what}");
+			// As it lies in NV memory: padded to the size of the index, or behind the older header.
+			let padded = [&signed[..], &vec![0xff; 1600 - signed.len()]].concat();
+			let len = (signed.len() as u16).to_be_bytes();
+			let headed = [&[0x10, 0x01, 0x00][..], &len, &signed].concat();
+			for content in [&padded, &headed] {
+				assert_eq!(nv::certificate(content), Ok(&signed[..]), "{what}");
+				assert!(certify(content, &issuer, rules()).is_err(), "{what}");
+			}
+		}
+	}
+	// The maker alone in a set of its own, the subject filled and the alternative name plain.
+	together.subject = together.issuer.clone();
+	together.replace(ALT_NAME, alt_name(Some(false), &[&maker()]));
+	assert!(certify(&together.sign(&issuer), &issuer, rules()).is_ok());
+}
+
 #[test]
 fn algorithm_that_does_not_fit_the_issuers_key_refused() {
 	let (ec, rsa) = (
@@ -371,6 +534,35 @@ fn leaf_with_trailing_bytes_refused() {
 		let leaf = [&Leaf::rsa(issuer.identifier()).sign(&issuer)[..], padding].concat();
 		let refused = CertificateError::Der(DerError::Trailing);
 		assert_eq!(UnverifiedLeaf::parse(&leaf).err(), Some(refused));
+	}
+}
+
+#[test]
+fn leaf_with_bytes_behind_signature_refused() {
+	let issuer = Issuer::p256();
+	let leaf = Leaf::rsa(issuer.identifier());
+	let signed = leaf.signed_part();
+	let signature = bits(&issuer.sign(&signed));
+	let parts: [&[u8]; 4] = [&signed, &leaf.outer_algorithm, &signature, &tlv(5, &[])];
+	assert!(certify(&sequence(&parts[..3]), &issuer, rules()).is_ok());
+	let refused = CertificateError::Der(DerError::Trailing);
+	assert_eq!(certify(&sequence(&parts), &issuer, rules()), Err(refused));
+}
+
+/// Nothing may hide in the signature of an elliptic issuer either: it would be a second form of one certificate.
+#[test]
+fn issuer_signature_with_trailing_bytes_refused() {
+	let issuer = Issuer::p256();
+	let leaf = Leaf::rsa(issuer.identifier());
+	let signed = leaf.signed_part();
+	let good = issuer.sign(&signed);
+	let mut inside = [&good[..], &[5, 0]].concat();
+	inside[1] += 2;
+	let behind = [&good[..], &[5, 0]].concat();
+	for signature in [inside, behind] {
+		let leaf = sequence(&[&signed, &leaf.outer_algorithm, &bits(&signature)]);
+		let refused = CertificateError::Der(DerError::Trailing);
+		assert_eq!(certify(&leaf, &issuer, rules()), Err(refused));
 	}
 }
 

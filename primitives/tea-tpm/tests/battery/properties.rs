@@ -1,16 +1,19 @@
 //! Properties over random input: no parser panics, and what is accepted is written again byte for byte.
 
+use codec::{DecodeAll, Encode};
 use proptest::{collection::vec, prelude::*};
 use tea_tpm::{
 	AkPublic, Challenge, ChallengeContext, EkKind, EkPublic, IssuerKey, ObjectName, Quote,
-	RkPublic, TpmSignature, UnverifiedLeaf,
+	QuoteBinding, RkPublic, SignatureAlgorithm, TpmSignature, UnverifiedLeaf,
+	binding::BINDING_LEN,
 	credential::CredentialParts,
 	der::{Reader, check_structure},
-	nv, spki,
+	nv,
+	spki::{self, SubjectKey},
 };
 
 use crate::{
-	cert::{Issuer, Leaf, tlv},
+	cert::{Issuer, Leaf, RSA_ENCRYPTION, p256_spki, p384_spki, rsa_spki, tlv},
 	lab::{Lab, SoftKey, ecdsa_signature, ek, rk_public},
 };
 
@@ -87,7 +90,12 @@ proptest! {
 
 	#[test]
 	fn endorsement_keys_are_written_again(
-		bytes in prop_oneof![almost(ek().public_area().as_bytes().to_vec()), vec(any::<u8>(), 0..330)]
+		bytes in prop_oneof![
+			almost(ek().public_area().as_bytes().to_vec()),
+			almost(include_bytes!("../data/challenge_rsa2048.ek").to_vec()),
+			almost(include_bytes!("../data/challenge_p384.ek").to_vec()),
+			vec(any::<u8>(), 0..330),
+		]
 	) {
 		if let Ok(key) = EkPublic::parse(&bytes) {
 			let area = key.public_area();
@@ -118,16 +126,49 @@ proptest! {
 	}
 
 	#[test]
-	fn signatures_never_panic(bytes in prop_oneof![almost(Lab::new().signature), vec(any::<u8>(), 0..300)]) {
-		let _ = TpmSignature::parse(&bytes);
+	fn signatures_never_panic(bytes in prop_oneof![
+		almost(Lab::new().signature), almost(Lab::rsa().signature), vec(any::<u8>(), 0..300),
+	]) {
+		if let Ok(TpmSignature::Rsassa(signature)) = TpmSignature::parse(&bytes) {
+			prop_assert_eq!([&[0, 0x14, 0, 0x0b, 1, 0][..], signature].concat(), bytes);
+		}
 	}
 
 	#[test]
 	fn certificates_never_panic(bytes in prop_oneof![almost(certificate()), vec(any::<u8>(), 0..600)]) {
-		let _ = UnverifiedLeaf::parse(&bytes);
-		let _ = IssuerKey::from_spki(&bytes);
-		let _ = spki::parse(&bytes);
+		if UnverifiedLeaf::parse(&bytes).is_ok() {
+			// What is accepted is one element and nothing else, sound in all of its depth.
+			prop_assert_eq!(check_structure(&bytes), Ok(()));
+			prop_assert_eq!(nv::certificate(&bytes), Ok(&bytes[..]));
+		}
 		let _ = nv::certificate(&bytes);
+	}
+
+	#[test]
+	fn issuer_keys_are_written_again(bytes in prop_oneof![
+		almost(Issuer::p256().spki()), almost(Issuer::p384().spki()),
+		almost(Issuer::rsa(2048, SignatureAlgorithm::RsaSha256).spki()), vec(any::<u8>(), 0..600),
+	]) {
+		// The algorithm of an RSA key may be written in several ways, the key itself in one only.
+		match (spki::parse(&bytes), IssuerKey::from_spki(&bytes)) {
+			(Ok(SubjectKey::P256 { x, y }), Ok(_)) => prop_assert_eq!(p256_spki(&x, &y), bytes),
+			(Ok(SubjectKey::P384 { x, y }), Ok(_)) => prop_assert_eq!(p384_spki(&x, &y), bytes),
+			(Ok(SubjectKey::Rsa { modulus }), Ok(_)) => {
+				let written = rsa_spki(modulus, &[1, 0, 1], RSA_ENCRYPTION);
+				prop_assert!(bytes.ends_with(&written[19..]));
+			},
+			(parsed, key) => prop_assert!(key.is_err(), "{:?} {:?}", parsed, key),
+		}
+	}
+
+	#[test]
+	fn bindings_are_written_again(bytes in prop_oneof![
+		almost(Lab::new().binding.encode()), vec(any::<u8>(), 300..330),
+	]) {
+		match QuoteBinding::decode_all(&mut &bytes[..]) {
+			Ok(binding) => prop_assert_eq!(binding.encode(), bytes),
+			Err(_) => prop_assert!(bytes.len() != BINDING_LEN),
+		}
 	}
 
 	#[test]
@@ -159,6 +200,50 @@ proptest! {
 		let second = Challenge::new(&root, &place, &ek(), &name).expect("a challenge");
 		prop_assert!(first.is(second.blob().as_bytes(), second.commitment()));
 		prop_assert!(CredentialParts::parse(EkKind::P256, first.blob().as_bytes()).is_ok());
+	}
+
+	/// The verification of this crate adds both multiplications up in one pass; the library makes them one by one.
+	#[test]
+	fn p256_verdict_is_that_of_the_library(
+		key in vec(1u8..0xff, 32), digest in any::<[u8; 32]>(), flip in 0usize..1200,
+	) {
+		use p256::ecdsa::{Signature, SigningKey, signature::hazmat::{PrehashSigner, PrehashVerifier}};
+		let key = SigningKey::from_slice(&key).expect("a scalar");
+		let signature: Signature = key.sign_prehash(&digest).expect("a signature");
+		// One flipped bit in signature or digest, or none.
+		let mut bytes = [signature.to_bytes().to_vec(), digest.to_vec()].concat();
+		if let Some(byte) = bytes.get_mut(flip / 8) {
+			*byte ^= 1 << (flip % 8);
+		}
+		let (x, y) = crate::lab::p256_coordinates(&key);
+		let part = |at: usize| bytes[at..at + 32].try_into().expect("32 bytes");
+		let verdict = tea_tpm::curve::p256::verify(&x, &y, &part(0), &part(32), &part(64)).is_ok();
+		let library = Signature::from_slice(&bytes[..64])
+			.is_ok_and(|signature| key.verifying_key().verify_prehash(&bytes[64..], &signature).is_ok());
+		prop_assert_eq!(verdict, library);
+		prop_assert_eq!(verdict, flip / 8 >= bytes.len());
+	}
+
+	#[test]
+	fn p384_verdict_is_that_of_the_library(
+		key in vec(1u8..0xff, 48), digest in any::<[u8; 48]>(), flip in 0usize..1800,
+	) {
+		use p384::ecdsa::{Signature, SigningKey, signature::hazmat::{PrehashSigner, PrehashVerifier}};
+		let key = SigningKey::from_slice(&key).expect("a scalar");
+		let signature: Signature = key.sign_prehash(&digest).expect("a signature");
+		let mut bytes = [signature.to_bytes().to_vec(), digest.to_vec()].concat();
+		if let Some(byte) = bytes.get_mut(flip / 8) {
+			*byte ^= 1 << (flip % 8);
+		}
+		let point = key.verifying_key().to_encoded_point(false);
+		let coordinate = |bytes: Option<&p384::FieldBytes>| (*bytes.expect("a point")).into();
+		let (x, y) = (coordinate(point.x()), coordinate(point.y()));
+		let part = |at: usize| bytes[at..at + 48].try_into().expect("48 bytes");
+		let verdict = tea_tpm::curve::p384::verify(&x, &y, &part(0), &part(48), &part(96)).is_ok();
+		let library = Signature::from_slice(&bytes[..96])
+			.is_ok_and(|signature| key.verifying_key().verify_prehash(&bytes[96..], &signature).is_ok());
+		prop_assert_eq!(verdict, library);
+		prop_assert_eq!(verdict, flip / 8 >= bytes.len());
 	}
 
 	#[test]

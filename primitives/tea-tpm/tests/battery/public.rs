@@ -30,7 +30,7 @@ macro_rules! refused {
 			fn $name() {
 				let base = $base;
 				assert!($parse::parse(&base).is_ok());
-				let spoilt = with(base, $at, &$new);
+				let spoilt = with(base, $at, &$new[..]);
 				assert_eq!($parse::parse(&spoilt).err(), Some(PublicError::$error));
 			}
 		)+
@@ -52,6 +52,7 @@ refused! {
 	ak_y_length_refused: AkPublic(ak_p256()), 54, [0, 0x21] => KeyLength;
 	ak_point_off_curve_refused: AkPublic(ak_p256()), 87, [0xaa] => Point;
 	ak_point_at_infinity_refused: AkPublic(ak_p256()), 56, [0; 32] => Point;
+	ak_point_zero_refused: AkPublic(ak_p256()), 22, [&[0; 32][..], &[0, 32], &[0; 32]].concat() => Point;
 	ak_coordinate_above_prime_refused: AkPublic(ak_p256()), 22, [0xff; 32] => Point;
 	ak_rsa_name_alg_refused: AkPublic(ak_rsa()), 2, [0, 4] => NameAlg;
 	ak_rsa_with_policy_refused: AkPublic(ak_rsa()), 8, [0, 0x20] => Policy;
@@ -102,18 +103,23 @@ fn each_constant_byte_of_a_public_area_counts() {
 	let ak: Accepts = |bytes| AkPublic::parse(bytes).is_ok();
 	let ek: Accepts = |bytes| EkPublic::parse(bytes).is_ok();
 	let rk: Accepts = |bytes| RkPublic::parse(bytes, &[9; 32]).is_ok();
-	// Where the key's numbers stand; all else is constant.
-	let areas: [(Vec<u8>, Accepts, &[std::ops::Range<usize>]); 6] = [
-		(ak_p256(), ak, &[22..54, 56..88]),
-		(ak_rsa(), ak, &[24..280]),
-		(ek_area(), ek, &[56..88, 90..122]),
-		(ek_p384_area(), ek, &[72..120, 122..170]),
-		(ek_rsa_area(), ek, &[58..314]),
-		(rk_public(&[9; 32]), rk, &[54..86, 88..120]),
+	/// Start and end of the key's numbers in a public area; all else is constant.
+	type Numbers = &'static [(usize, usize)];
+	let areas: [(Vec<u8>, Accepts, Numbers); 6] = [
+		(ak_p256(), ak, &[(22, 54), (56, 88)]),
+		(ak_rsa(), ak, &[(24, 280)]),
+		(ek_area(), ek, &[(56, 88), (90, 122)]),
+		(ek_p384_area(), ek, &[(72, 120), (122, 170)]),
+		(ek_rsa_area(), ek, &[(58, 314)]),
+		(rk_public(&[9; 32]), rk, &[(54, 86), (88, 120)]),
 	];
 	for (area, accepts, numbers) in areas {
 		assert!(accepts(&area));
-		for at in (0..area.len()).filter(|at| !numbers.iter().any(|range| range.contains(at))) {
+		for at in (0..area.len()).filter(|at| {
+			!numbers
+				.iter()
+				.any(|(start, end)| (start..end).contains(&at))
+		}) {
 			for bit in [0x01, 0x80] {
 				let spoilt = with(area.clone(), at, &[area[at] ^ bit]);
 				assert!(!accepts(&spoilt), "byte {at} of {}", area.len());
@@ -210,7 +216,7 @@ fn ak_with_key_of_ek_refused() {
 }
 
 /// A modulus with both factors of the guessable form, prime or not: the fingerprint sees only residues.
-pub fn roca_modulus() -> [u8; 256] {
+pub(crate) fn roca_modulus() -> [u8; 256] {
 	let primes = (2u32..=167).filter(|n| (2..*n).all(|divisor| n % divisor != 0));
 	let product: BigUint = primes.map(BigUint::from).product();
 	let base = BigUint::from(65537u32);

@@ -89,6 +89,37 @@ fn firmware_outside_denied_ranges_accepted() {
 	assert!(lab.attest().is_ok());
 }
 
+/// Chips that are known to leak their keys are refused by firmware range, both ends included, for every key.
+#[test]
+fn denied_chip_refused() {
+	const RANGE: tea_tpm::evidence::FirmwareRange = tea_tpm::evidence::FirmwareRange {
+		first: 0x0007_003d_0000_0000,
+		last: 0x0007_003d_0000_ffff,
+	};
+	for mut lab in [Lab::new(), Lab::rsa()] {
+		// The second range is the one that counts.
+		let before = tea_tpm::evidence::FirmwareRange { first: 0, last: 5 };
+		lab.denied_firmware = vec![before, RANGE];
+		for (version, is_denied) in [
+			(RANGE.first - 1, false),
+			(RANGE.first, true),
+			(RANGE.first + 1, true),
+			(RANGE.last, true),
+			(RANGE.last + 1, false),
+		] {
+			lab.quote[93..101].copy_from_slice(&version.to_be_bytes());
+			lab.sign();
+			match lab.attest() {
+				Ok(_) => assert!(!is_denied, "{version:x}"),
+				Err(error) => {
+					assert!(is_denied, "{version:x}");
+					assert_eq!(error, EvidenceError::Quote(QuoteError::FirmwareDenied));
+				}
+			}
+		}
+	}
+}
+
 /// Nonces of other lengths, in quotes that a TPM would make: everything behind them moves.
 #[test]
 fn quote_extra_data_of_other_lengths_refused() {

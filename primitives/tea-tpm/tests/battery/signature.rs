@@ -1,9 +1,17 @@
 //! Signatures of attestation keys.
 
 use hex_literal::hex;
-use tea_tpm::{AkPublic, EvidenceError, SignatureError, TpmSignature};
+use rsa::{BigUint, RsaPrivateKey, hazmat::rsa_decrypt_and_check};
+use sha2::{Digest, Sha256, Sha384};
+use tea_tpm::{
+	AkPublic, CertificateError, EvidenceError, RustCrypto, SigVerify, SignatureAlgorithm,
+	SignatureError, TpmSignature,
+};
 
-use crate::lab::{Lab, SoftKey, ecdsa_signature};
+use crate::{
+	cert::Issuer,
+	lab::{Lab, SoftKey, ecdsa_signature},
+};
 
 /// The order of the group of P-256.
 const ORDER: [u8; 32] = hex!("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
@@ -158,6 +166,152 @@ fn rsa_signature_flipped_refused() {
 		expect(&lab, SignatureError::Invalid);
 		lab.signature[at] ^= 1;
 	}
+}
+
+/// The DER prefixes in front of the digests, algorithm parameters NULL.
+const SHA256_INFO: [u8; 19] = hex!("3031300d060960864801650304020105000420");
+const SHA384_INFO: [u8; 19] = hex!("3041300d060960864801650304020205000430");
+const SHA1_INFO: [u8; 15] = hex!("3021300906052b0e03021a05000414");
+
+/// The private operation on a whole block, whatever its padding.
+fn raw_sign(key: &RsaPrivateKey, block: &[u8]) -> Vec<u8> {
+	let rng: Option<&mut rsa::rand_core::OsRng> = None;
+	let block_number = BigUint::from_bytes_be(block);
+	let signature =
+		rsa_decrypt_and_check(key, rng, &block_number).expect("a number below the modulus");
+	let bytes = signature.to_bytes_be();
+	[vec![0; block.len() - bytes.len()], bytes].concat()
+}
+
+/// A block of `len` bytes: these first bytes, `fill` up to `tail`, the tail.
+fn block(len: usize, first: &[u8], fill: u8, tail: &[u8]) -> Vec<u8> {
+	[first, &vec![fill; len - first.len() - tail.len()], tail].concat()
+}
+
+/// Blocks that end in the right digest but are padded in a way that no signer uses.
+fn badly_padded(len: usize, info: &[u8], digest: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+	let digest_info = [info, digest].concat();
+	let with_separator = [&[0][..], &digest_info].concat();
+	let mut gap = block(len, &[0, 1], 0xff, &with_separator);
+	gap[10] = 0xfe;
+	// The parameters NULL left out, the two lengths around them adjusted.
+	let mut no_null = digest_info.clone();
+	no_null[1] -= 2;
+	no_null[3] -= 2;
+	no_null.drain(15..17);
+	let short = [
+		&[0][..],
+		&digest_info,
+		&vec![0x5a; len - 11 - digest_info.len()],
+	]
+	.concat();
+	vec![
+		("only the tail", block(len, &[], 0, digest)),
+		("no padding", block(len, &[], 0, &digest_info)),
+		("zeros", block(len, &[0, 1], 0, &with_separator)),
+		("random padding", block(len, &[0, 2], 0xff, &with_separator)),
+		("no first byte", block(len, &[0, 0], 0xff, &with_separator)),
+		("a hole", gap),
+		("no separator", block(len, &[0, 1], 0xff, &digest_info)),
+		(
+			"no algorithm",
+			block(len, &[0, 1], 0xff, &[&[0][..], digest].concat()),
+		),
+		(
+			"no parameters",
+			block(len, &[0, 1], 0xff, &[&[0][..], &no_null].concat()),
+		),
+		(
+			"short padding, garbage behind",
+			block(len, &[0, 1], 0xff, &short),
+		),
+		(
+			"the algorithm of SHA-1",
+			block(
+				len,
+				&[0, 1],
+				0xff,
+				&[&[0][..], &SHA1_INFO, &digest[..20]].concat(),
+			),
+		),
+	]
+}
+
+fn private_key(bits: usize) -> Box<RsaPrivateKey> {
+	match SoftKey::rsa(bits) {
+		SoftKey::Rsa(key) => key,
+		SoftKey::P256(_) => unreachable!("an RSA key"),
+	}
+}
+
+/// Signed with the right private key over the right digest: only the padding is wrong.
+#[test]
+fn rsa_bad_padding_refused() {
+	let mut lab = Lab::rsa();
+	let key = private_key(2048);
+	let digest = Sha256::digest(&lab.quote);
+	let good = block(
+		256,
+		&[0, 1],
+		0xff,
+		&[&[0][..], &SHA256_INFO, &digest].concat(),
+	);
+	let sign = |block: &[u8]| [&hex!("0014000b0100")[..], &raw_sign(&key, block)].concat();
+	lab.signature = sign(&good);
+	assert!(lab.attest().is_ok());
+	for (what, block) in badly_padded(256, &SHA256_INFO, &digest) {
+		lab.signature = sign(&block);
+		let refused = Err(EvidenceError::Signature(SignatureError::Invalid));
+		assert_eq!(lab.attest(), refused, "{what}");
+	}
+}
+
+#[test]
+fn rsa_bad_padding_of_issuers_refused() {
+	const SIGNED: &[u8] = b"the signed part of a certificate";
+	let (sha256, sha384) = (Sha256::digest(SIGNED), Sha384::digest(SIGNED));
+	let algorithms: [(SignatureAlgorithm, &[u8], &[u8]); 2] = [
+		(SignatureAlgorithm::RsaSha256, &SHA256_INFO, &sha256),
+		(SignatureAlgorithm::RsaSha384, &SHA384_INFO, &sha384),
+	];
+	for bits in [2048, 3072, 4096] {
+		let (key, len) = (private_key(bits), bits / 8);
+		for (algorithm, info, digest) in algorithms {
+			let issuer = Issuer::rsa(bits, algorithm).key();
+			let verify = |block: &[u8]| {
+				RustCrypto::certificate(&issuer, algorithm, SIGNED, &raw_sign(&key, block))
+			};
+			let good = block(len, &[0, 1], 0xff, &[&[0][..], info, digest].concat());
+			assert_eq!(verify(&good), Ok(()), "{bits} {algorithm:?}");
+			for (what, block) in badly_padded(len, info, digest) {
+				let refused = Err(CertificateError::Signature);
+				assert_eq!(verify(&block), refused, "{bits} {algorithm:?} {what}");
+			}
+		}
+	}
+}
+
+/// A signature that is not below the modulus, though it means the same number.
+#[test]
+fn rsa_signature_above_modulus_refused() {
+	let mut lab = Lab::rsa();
+	let AkPublic::Rsa2048 { modulus, .. } = &lab.ak else {
+		unreachable!("an RSA key")
+	};
+	let modulus = BigUint::from_bytes_be(modulus);
+	// One signature in a few is small enough that adding the modulus still fits into 256 bytes.
+	let shifted = loop {
+		let shifted = BigUint::from_bytes_be(&lab.signature[6..]) + &modulus;
+		if shifted.bits() <= 2048 {
+			break shifted;
+		}
+		let clock = u64::from_be_bytes(lab.quote[76..84].try_into().expect("8 bytes")) + 1;
+		lab.quote[76..84].copy_from_slice(&clock.to_be_bytes());
+		lab.sign();
+	};
+	assert!(lab.attest().is_ok());
+	lab.signature = [&hex!("0014000b0100")[..], &shifted.to_bytes_be()].concat();
+	expect(&lab, SignatureError::Invalid);
 }
 
 #[test]

@@ -19,30 +19,30 @@ const MISSING: &str = "needs swtpm, swtpm-tools and tpm2-tools: \
 const CREDENTIAL_HEADER: [u8; 8] = [0xba, 0xdc, 0xc0, 0xde, 0, 0, 0, 1];
 
 /// The PCRs of a machine that measures its boot on UEFI.
-pub const UEFI_PCRS: &str = "sha256:0,2,4,7,11,12,13,14";
+pub(crate) const UEFI_PCRS: &str = "sha256:0,2,4,7,11,12,13,14";
 
 /// A running software TPM in a directory of its own. Dropping it ends the process.
-pub struct Tpm {
+pub(crate) struct Tpm {
 	dir: tempfile::TempDir,
 	port: u16,
 }
 
 /// A key of the TPM: the context file that names it and its public area.
-pub struct Key {
-	pub context: PathBuf,
-	pub public: Vec<u8>,
-	pub name: Vec<u8>,
+pub(crate) struct Key {
+	pub(crate) context: PathBuf,
+	pub(crate) public: Vec<u8>,
+	pub(crate) name: Vec<u8>,
 }
 
 /// A quote or another attestation, with its signature.
-pub struct Attestation {
-	pub attest: Vec<u8>,
-	pub signature: Vec<u8>,
+pub(crate) struct Attestation {
+	pub(crate) attest: Vec<u8>,
+	pub(crate) signature: Vec<u8>,
 }
 
 impl Tpm {
 	/// Makes a TPM with an RSA-2048 and a P-384 endorsement certificate, and starts it.
-	pub fn manufacture() -> Self {
+	pub(crate) fn manufacture() -> Self {
 		let dir = tempfile::tempdir().expect("a temporary directory");
 		let at = |name: &str| dir.path().join(name).display().to_string();
 		for sub in ["ca", "state"] {
@@ -120,7 +120,7 @@ impl Tpm {
 	}
 
 	/// A path in the directory of this TPM.
-	pub fn path(&self, name: &str) -> PathBuf {
+	pub(crate) fn path(&self, name: &str) -> PathBuf {
 		self.dir.path().join(name)
 	}
 
@@ -134,7 +134,7 @@ impl Tpm {
 	}
 
 	/// Runs a tool in the directory of this TPM, then frees what it left in the chip.
-	pub fn try_tool(&self, tool: &str, args: &[&str]) -> Result<String, String> {
+	pub(crate) fn try_tool(&self, tool: &str, args: &[&str]) -> Result<String, String> {
 		let output = output(self.command(tool).args(args));
 		self.flush();
 		if output.status.success() {
@@ -145,7 +145,7 @@ impl Tpm {
 	}
 
 	/// Runs a tool that has to succeed.
-	pub fn tool(&self, tool: &str, args: &[&str]) -> String {
+	pub(crate) fn tool(&self, tool: &str, args: &[&str]) -> String {
 		self.try_tool(tool, args)
 			.unwrap_or_else(|error| panic!("{tool} {args:?}: {error}"))
 	}
@@ -156,24 +156,24 @@ impl Tpm {
 	}
 
 	/// Reads a file of this TPM's directory.
-	pub fn read(&self, name: &str) -> Vec<u8> {
+	pub(crate) fn read(&self, name: &str) -> Vec<u8> {
 		fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 	}
 
 	/// Writes a file into this TPM's directory.
-	pub fn write(&self, name: &str, bytes: &[u8]) {
+	pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
 		fs::write(self.path(name), bytes).expect(name);
 	}
 
 	/// The issuer's certificate, in DER.
-	pub fn issuer(&self) -> Vec<u8> {
+	pub(crate) fn issuer(&self) -> Vec<u8> {
 		let pem = self.read("ca/issuercert.pem");
 		let (_, pem) = x509_parser::pem::parse_x509_pem(&pem).expect("a PEM certificate");
 		pem.contents
 	}
 
 	/// The endorsement certificate of this kind, as the chip keeps it.
-	pub fn ek_leaf(&self, kind: EkKind) -> Vec<u8> {
+	pub(crate) fn ek_leaf(&self, kind: EkKind) -> Vec<u8> {
 		let index = match kind {
 			EkKind::Rsa2048 => "0x01c00002",
 			EkKind::P256 => "0x01c0000a",
@@ -184,7 +184,7 @@ impl Tpm {
 	}
 
 	/// The endorsement key of this kind.
-	pub fn ek(&self, kind: EkKind) -> Key {
+	pub(crate) fn ek(&self, kind: EkKind) -> Key {
 		let algorithm = match kind {
 			EkKind::Rsa2048 => "rsa",
 			EkKind::P256 => "ecc",
@@ -198,7 +198,7 @@ impl Tpm {
 	}
 
 	/// A key under an endorsement key: `algorithm` and `attributes` in the words of tpm2-tools.
-	pub fn child(&self, ek: &Key, kind: EkKind, algorithm: &str, attributes: &str) -> Key {
+	pub(crate) fn child(&self, ek: &Key, kind: EkKind, algorithm: &str, attributes: &str) -> Key {
 		let parent = ek.context.display().to_string();
 		let auth = self.ek_auth(kind);
 		let common = ["-C", &parent, "-P", &auth];
@@ -239,7 +239,7 @@ impl Tpm {
 	}
 
 	/// Opens a policy session in place of an older one of the same name.
-	pub fn session(&self, name: &str) {
+	pub(crate) fn session(&self, name: &str) {
 		if self.path(name).exists() {
 			// Most commands consume the session, so there may be nothing left to end.
 			let _ = self.try_tool("tpm2_flushcontext", &[name]);
@@ -261,7 +261,7 @@ impl Tpm {
 	}
 
 	/// The receive key that opens in the present state.
-	pub fn rk(&self, pcrs: &str) -> Key {
+	pub(crate) fn rk(&self, pcrs: &str) -> Key {
 		self.rk_policy("rk.session", pcrs);
 		let attributes =
 			"fixedtpm|fixedparent|sensitivedataorigin|adminwithpolicy|noda|restricted|sign";
@@ -305,14 +305,14 @@ impl Tpm {
 	}
 
 	/// Extends PCRs with fixed words, as firmware and boot loader would.
-	pub fn boot(&self) {
+	pub(crate) fn boot(&self) {
 		for pcr in [0u8, 2, 4, 7, 11, 14] {
 			self.extend(pcr, pcr);
 		}
 	}
 
 	/// Extends one PCR by a digest of equal bytes.
-	pub fn extend(&self, pcr: u8, word: u8) {
+	pub(crate) fn extend(&self, pcr: u8, word: u8) {
 		self.tool(
 			"tpm2_pcrextend",
 			&[&format!("{pcr}:sha256={}", hex::encode([word; 32]))],
@@ -320,7 +320,7 @@ impl Tpm {
 	}
 
 	/// The values of PCRs, ascending.
-	pub fn pcrs(&self, pcrs: &str) -> Vec<[u8; 32]> {
+	pub(crate) fn pcrs(&self, pcrs: &str) -> Vec<[u8; 32]> {
 		self.tool("tpm2_pcrread", &[pcrs, "-o", "pcrs.bin"]);
 		self.read("pcrs.bin")
 			.chunks(32)
@@ -329,7 +329,7 @@ impl Tpm {
 	}
 
 	/// A quote.
-	pub fn quote(&self, ak: &Key, pcrs: &str, extra_data: &[u8]) -> Attestation {
+	pub(crate) fn quote(&self, ak: &Key, pcrs: &str, extra_data: &[u8]) -> Attestation {
 		self.tool(
 			"tpm2_quote",
 			&[
@@ -351,7 +351,7 @@ impl Tpm {
 	}
 
 	/// A statement of the TPM about a key, which is not a quote.
-	pub fn certify(&self, ak: &Key, object: &Key) -> Attestation {
+	pub(crate) fn certify(&self, ak: &Key, object: &Key) -> Attestation {
 		self.tool(
 			"tpm2_certify",
 			&[
@@ -371,7 +371,7 @@ impl Tpm {
 	}
 
 	/// A signature over bytes that the TPM only hashed. It gives none for bytes with its own magic.
-	pub fn sign_bytes(&self, ak: &Key, bytes: &[u8]) -> Result<Attestation, String> {
+	pub(crate) fn sign_bytes(&self, ak: &Key, bytes: &[u8]) -> Result<Attestation, String> {
 		self.write("attest", bytes);
 		let hash = [
 			"-C",
@@ -412,7 +412,7 @@ impl Tpm {
 	}
 
 	/// Opens a credential with a key that has an empty password.
-	pub fn activate(
+	pub(crate) fn activate(
 		&self,
 		ek: &Key,
 		kind: EkKind,
@@ -423,7 +423,7 @@ impl Tpm {
 	}
 
 	/// Opens a credential with the receive key, by its policy.
-	pub fn activate_rk(
+	pub(crate) fn activate_rk(
 		&self,
 		ek: &Key,
 		kind: EkKind,

@@ -2,8 +2,14 @@
 //! buffer in linear memory.
 
 #![cfg_attr(target_family = "wasm", no_std)]
+#![allow(
+	unsafe_code,
+	reason = "exported functions have a name that nothing else may have"
+)]
 
 mod job;
+#[path = "../../benches/cost/work.rs"]
+mod work;
 
 use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -28,15 +34,21 @@ pub extern "C" fn buffer() -> *const AtomicU8 {
 	BUFFER.as_ptr()
 }
 
+/// The bytes of the host in the buffer.
+fn taken() -> [u8; SIZE] {
+	let mut bytes = [0; SIZE];
+	for (to, from) in bytes.iter_mut().zip(&BUFFER) {
+		*to = from.load(Relaxed);
+	}
+	bytes
+}
+
 /// Runs the job of `len` bytes in the buffer. Returns the length of the result there, or -1.
 #[unsafe(no_mangle)]
 pub extern "C" fn run(len: u32) -> i32 {
-	let mut job = [0; SIZE];
-	for (to, from) in job.iter_mut().zip(&BUFFER) {
-		*to = from.load(Relaxed);
-	}
+	let bytes = taken();
 	let mut out = [0; 512];
-	let Some(written) = job
+	let Some(written) = bytes
 		.get(..len as usize)
 		.and_then(|job| job::run(job, &mut out))
 	else {
@@ -46,4 +58,17 @@ pub extern "C" fn run(len: u32) -> i32 {
 		to.store(*from, Relaxed);
 	}
 	written as i32
+}
+
+/// Does the piece of work of `len` bytes in the buffer `times` times. Returns 0, or -1 when it was refused.
+#[unsafe(no_mangle)]
+pub extern "C" fn measure(len: u32, times: u32) -> i32 {
+	let bytes = taken();
+	match bytes
+		.get(..len as usize)
+		.and_then(|job| work::repeat(job, times))
+	{
+		Some(()) => 0,
+		None => -1,
+	}
 }

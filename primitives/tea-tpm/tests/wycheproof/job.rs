@@ -11,25 +11,25 @@ use tea_tpm::{
 };
 
 /// A signature of an attestation key: `TPMT_PUBLIC`, digest, `TPMT_SIGNATURE`.
-pub const ATTESTATION: u8 = 0;
+pub(crate) const ATTESTATION: u8 = 0;
 /// A signature of an issuer: algorithm, `SubjectPublicKeyInfo`, message, signature.
-pub const CERTIFICATE: u8 = 1;
+pub(crate) const CERTIFICATE: u8 = 1;
 /// An OAEP encoding: message, label, seed.
-pub const OAEP: u8 = 2;
+pub(crate) const OAEP: u8 = 2;
 /// Diffie-Hellman on P-256: abscissa, ordinate, scalar.
-pub const ECDH_P256: u8 = 3;
+pub(crate) const ECDH_P256: u8 = 3;
 /// Diffie-Hellman on P-384: abscissa, ordinate, scalar.
-pub const ECDH_P384: u8 = 4;
+pub(crate) const ECDH_P384: u8 = 4;
 /// The challenge of root value 0 in slot 0: `TPMT_PUBLIC` of the endorsement key, Name.
-pub const CHALLENGE: u8 = 5;
+pub(crate) const CHALLENGE: u8 = 5;
 /// An endorsement certificate of class Dev: certificate, issuer's `SubjectPublicKeyInfo`.
-pub const LEAF: u8 = 6;
+pub(crate) const LEAF: u8 = 6;
 /// The evidence of the boot in `tests/data`: certificate, issuer, `TPMT_PUBLIC`, quote, signature, binding,
 /// receive key, PCR values.
-pub const EVIDENCE: u8 = 7;
+pub(crate) const EVIDENCE: u8 = 7;
 
 /// Runs a job. Returns how many bytes of `out` are the result, or nothing when it is refused.
-pub fn run(job: &[u8], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn run(job: &[u8], out: &mut [u8]) -> Option<usize> {
 	let (&kind, fields) = job.split_first()?;
 	let mut fields = Fields(fields);
 	match kind {

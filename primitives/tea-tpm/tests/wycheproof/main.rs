@@ -25,6 +25,12 @@ impl Runner for Native {
 	}
 }
 
+impl Runner for wasm::Guest {
+	fn run(&mut self, job: &[u8]) -> Option<Vec<u8>> {
+		Self::run(self, job)
+	}
+}
+
 fn encode(kind: u8, fields: &[&[u8]]) -> Vec<u8> {
 	let mut bytes = vec![kind];
 	for field in fields {
@@ -343,6 +349,69 @@ fn genuine_evidence(runner: &mut impl Runner) {
 		let made = runner.run(&encode(job::CHALLENGE, &[ek, name]));
 		assert_eq!(made.as_deref(), Some(blob));
 	}
+}
+
+/// One verdict for everybody: what the chain computes in wasm is what a module or a member of a committee computes
+/// natively, also for evidence that is spoilt in any way.
+#[test]
+fn chain_and_module_verdicts_agree() {
+	use proptest::{
+		collection::vec,
+		prelude::*,
+		test_runner::{Config, TestRunner},
+	};
+	let evidence: Vec<&[u8]> = [
+		&data!("ek_rsa2048.der")[..],
+		data!("issuer_rsa3072.spki"),
+		data!("ak_p256.tpmt"),
+		data!("ak_p256.attest"),
+		data!("ak_p256.sig"),
+		data!("binding.scale"),
+		data!("rk.tpmt"),
+	]
+	.into_iter()
+	.chain(data!("pcrs").chunks(32))
+	.collect();
+	let jobs: Vec<Vec<u8>> = vec![
+		encode(job::EVIDENCE, &evidence),
+		encode(
+			job::LEAF,
+			&[data!("ek_p384.der"), data!("ek_p384_issuer.spki")],
+		),
+		encode(
+			job::CHALLENGE,
+			&[
+				data!("challenge_rsa2048.ek"),
+				data!("challenge_rsa2048.name"),
+			],
+		),
+		encode(
+			job::CHALLENGE,
+			&[data!("challenge_p384.ek"), data!("challenge_p384.name")],
+		),
+	];
+	let spoilt = (
+		0..jobs.len(),
+		vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+	)
+		.prop_map(|(which, changes)| {
+			let mut job = jobs[which].clone();
+			for (at, byte) in changes {
+				let at = at.index(job.len());
+				job[at] = byte;
+			}
+			job
+		});
+	for job in &jobs {
+		assert!(Native.run(job).is_some());
+	}
+	let chain = std::cell::RefCell::new(wasm::Guest::new());
+	TestRunner::new(Config::with_cases(512))
+		.run(&spoilt, |job| {
+			prop_assert_eq!(Native.run(&job), chain.borrow_mut().run(&job));
+			Ok(())
+		})
+		.expect("one verdict");
 }
 
 /// Every set of vectors as a test of its own, for one runner.

@@ -2,27 +2,42 @@
 
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 
-use wasmtime::{Engine, Instance, Memory, Module, Store, TypedFunc};
-
-use crate::Runner;
+use wasmtime::{Config, Engine, Instance, Memory, Module, OptLevel, Store, TypedFunc};
 
 /// The target that runtimes are built for: no standard library, first version of wasm.
 const TARGET: &str = "wasm32v1-none";
 
 /// A running instance of the guest.
-pub struct Guest {
+pub(crate) struct Guest {
 	store: Store<()>,
 	memory: Memory,
 	run: TypedFunc<u32, i32>,
+	measure: TypedFunc<(u32, u32), i32>,
 	buffer: usize,
+}
+
+/// The engine with the settings of `sc-executor`.
+fn engine() -> Engine {
+	let mut config = Config::new();
+	config.cranelift_opt_level(OptLevel::SpeedAndSize);
+	config.max_wasm_stack(1024 * 1024);
+	config.wasm_simd(false);
+	config.wasm_relaxed_simd(false);
+	config.wasm_bulk_memory(false);
+	config.wasm_multi_value(false);
+	config.wasm_multi_memory(false);
+	config.wasm_memory64(false);
+	config.wasm_tail_call(false);
+	config.wasm_extended_const(false);
+	Engine::new(&config).expect("settings that fit together")
 }
 
 impl Guest {
 	/// Builds the guest when nobody has done so yet, and starts an instance.
-	pub fn new() -> Self {
+	pub(crate) fn new() -> Self {
 		static GUEST: OnceLock<(Engine, Module)> = OnceLock::new();
 		let (engine, module) = GUEST.get_or_init(|| {
-			let engine = Engine::default();
+			let engine = engine();
 			let module = Module::new(&engine, build()).expect("valid wasm");
 			(engine, module)
 		});
@@ -32,6 +47,9 @@ impl Guest {
 		let run = instance
 			.get_typed_func(&mut store, "run")
 			.expect("the function run");
+		let measure = instance
+			.get_typed_func(&mut store, "measure")
+			.expect("the function measure");
 		let buffer = instance
 			.get_typed_func::<(), u32>(&mut store, "buffer")
 			.and_then(|buffer| buffer.call(&mut store, ()))
@@ -40,17 +58,26 @@ impl Guest {
 			store,
 			memory,
 			run,
+			measure,
 			buffer: buffer as usize,
 		}
 	}
-}
 
-impl Runner for Guest {
-	fn run(&mut self, job: &[u8]) -> Option<Vec<u8>> {
+	/// Puts bytes into the buffer.
+	fn hand_over(&mut self, job: &[u8]) -> u32 {
 		self.memory
 			.write(&mut self.store, self.buffer, job)
 			.expect("a job that fits");
-		let len = u32::try_from(job.len()).expect("a job that fits");
+		u32::try_from(job.len()).expect("a job that fits")
+	}
+
+	/// Runs a job. Gives its result, or nothing when it is refused.
+	#[allow(
+		dead_code,
+		reason = "one of the two programs that use this file measures only"
+	)]
+	pub(crate) fn run(&mut self, job: &[u8]) -> Option<Vec<u8>> {
+		let len = self.hand_over(job);
 		let written = self
 			.run
 			.call(&mut self.store, len)
@@ -60,6 +87,17 @@ impl Runner for Guest {
 			.read(&self.store, self.buffer, &mut out)
 			.expect("a result that fits");
 		Some(out)
+	}
+
+	/// Does a piece of work that must not be refused, several times.
+	#[allow(
+		dead_code,
+		reason = "one of the two programs that use this file verifies only"
+	)]
+	pub(crate) fn measure(&mut self, job: &[u8], times: u32) {
+		let len = self.hand_over(job);
+		let done = self.measure.call(&mut self.store, (len, times));
+		assert_eq!(done.expect("a guest that does not trap"), 0, "refused");
 	}
 }
 
@@ -78,6 +116,9 @@ fn build() -> Vec<u8> {
 		.args(["--example", "wasm_verifier", "--target", TARGET])
 		.arg("--target-dir")
 		.arg(&target)
+		// As wasm-builder builds runtimes.
+		.env("CARGO_PROFILE_RELEASE_LTO", "thin")
+		.env("CARGO_PROFILE_RELEASE_PANIC", "abort")
 		.env_remove("RUSTFLAGS")
 		.env_remove("CARGO_ENCODED_RUSTFLAGS")
 		.output()
