@@ -1,8 +1,9 @@
 //! Genesis presets: everything that differs between a development chain, a test network and a live one.
 
 use crate::{
-	AccountId, AttestationConfig, BabeConfig, BalancesConfig, CamelliaConfig, CouncilConfig, ElectionsConfig, RuntimeGenesisConfig,
-	SessionConfig, SessionKeys, SlotTimingConfig, SudoConfig, ValidatorSetConfig, constants,
+	AccountId, AttestationConfig, BabeConfig, BalancesConfig, CamelliaConfig, CouncilConfig,
+	ElectionsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SlotTimingConfig,
+	SudoConfig, ValidatorSetConfig, constants,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;

@@ -9,8 +9,8 @@ use sp_runtime::{
 	traits::{Dispatchable, Hash},
 };
 use tea_runtime::{
-	BalancesConfig, Council, CouncilConfig, Hashing, Runtime, RuntimeCall, RuntimeGenesisConfig,
-	RuntimeOrigin, Sudo, System, constants::time::DAYS,
+	BalancesConfig, Camellia, Council, CouncilConfig, Hashing, Runtime, RuntimeCall,
+	RuntimeGenesisConfig, RuntimeOrigin, Sudo, System, constants::time::DAYS,
 };
 
 const UNIT: u128 = tea_primitives::chain::UNIT;
@@ -163,5 +163,23 @@ fn session_keys_cannot_be_thrown_away() {
 			calls: vec![purge()],
 		};
 		assert_eq!(refused(RuntimeCall::Utility(batch)), filtered);
+	});
+}
+
+#[test]
+fn camelliae_are_not_burnt_by_their_owners() {
+	live_chain().execute_with(|| {
+		assert_ok!(Camellia::bear(
+			RuntimeOrigin::root(),
+			Alice.to_account_id(),
+			pallet_camellia::Kind::B
+		));
+		let collection = pallet_camellia::Collection::<Runtime>::get().unwrap();
+		let burn = RuntimeCall::Nfts(pallet_nfts::Call::burn {
+			collection,
+			item: 0,
+		});
+		let error = burn.dispatch(signed(Alice)).unwrap_err().error;
+		assert_eq!(error, frame_system::Error::<Runtime>::CallFiltered.into());
 	});
 }

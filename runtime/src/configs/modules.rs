@@ -1,12 +1,12 @@
 //! Modules: their NFTs, their evidence, and who is drawn to work and to check.
 
 use crate::{
-	AccountId, Attestation, Balance, Balances, Camellia, Delegation, Runtime,
-	RuntimeHoldReason, Signature, Timestamp, configs::GovernanceOrigin, constants,
+	AccountId, Attestation, Balance, Balances, Camellia, Delegation, Runtime, RuntimeHoldReason,
+	Signature, Timestamp, configs::GovernanceOrigin, constants,
 };
 use frame_support::{
 	PalletId, parameter_types,
-	traits::{ConstU32, ConstU64, ConstU128, Get, Nothing},
+	traits::{ConstU32, ConstU64, Get, Nothing},
 	weights::Weight,
 };
 use sp_runtime::traits::Convert;
@@ -23,11 +23,21 @@ impl pallet_delegation::Config for Runtime {
 	type AuthorRandomness = AuthorVrf;
 	type BeaconHistory = ConstU32<256>;
 	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = ();
+	type BenchmarkHelper = DelegationBenchmarks;
 	type MaxCandidates = ConstU32<64>;
 	type Membership = Attestation;
 	type RegistrarsLeaveAt = ConstU32<{ 2 * constants::COMMITTEE_SIZE }>;
 	type WeightInfo = pallet_delegation::weights::SubstrateWeight<Runtime>;
+}
+
+/// Modules for the benchmarks of delegation.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct DelegationBenchmarks;
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_delegation::BenchmarkHelper for DelegationBenchmarks {
+	fn make_drawable(module: tea_primitives::ids::ModuleId) {
+		pallet_attestation::Pallet::<Runtime>::make_active(module);
+	}
 }
 
 parameter_types! {
