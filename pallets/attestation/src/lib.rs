@@ -16,6 +16,8 @@ mod tests;
 mod types;
 pub mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::{BenchmarkHelper, KeystoreHelper};
 pub use errors::*;
 pub use extension::DutyGuard;
 pub use genesis::{GenesisIssuer, GenesisRegistrar, GenesisRelease};
@@ -183,6 +185,10 @@ pub mod pallet {
 
 		/// Weights of calls and hooks.
 		type WeightInfo: WeightInfo;
+
+		/// What the runtime does for the benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: BenchmarkHelper<Self::MemberSignature, BlockNumberFor<Self>>;
 	}
 
 	/// Why this pallet holds money.

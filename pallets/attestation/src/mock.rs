@@ -192,6 +192,8 @@ impl SigVerify for CountingVerify {
 
 impl pallet_attestation::Config for Test {
 	type AgendaPerBlock = ConstU32<AGENDA_PER_BLOCK>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Helper;
 	type BondDelay = ConstU32<BOND_DELAY>;
 	type Busy = Working;
 	type Camellias = World;
@@ -226,6 +228,27 @@ impl pallet_attestation::Config for Test {
 	type SessionAccount = ConvertInto;
 	type SigVerify = CountingVerify;
 	type WeightInfo = ();
+}
+
+/// Sets clock and beacon, and signs with keys of the keystore.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<MultiSignature, u32> for Helper {
+	fn set_time(moment: u64) {
+		Timestamp::set_timestamp(moment);
+	}
+
+	fn set_beacon(_: u32) {}
+
+	fn session_key() -> [u8; 32] {
+		crate::KeystoreHelper::generate()
+	}
+
+	fn sign(key: &[u8; 32], message: &[u8]) -> MultiSignature {
+		crate::KeystoreHelper::sign(key, message).expect("a key of the keystore")
+	}
 }
 
 impl Camellias<AccountId> for World {
@@ -464,6 +487,15 @@ impl ExtBuilder {
 		let mut ext = sp_io::TestExternalities::new(storage);
 		ext.execute_with(|| advance_to(1));
 		CountingVerify::taken();
+		ext
+	}
+
+	/// The same with a keystore, which the benchmarks sign with.
+	#[cfg(feature = "runtime-benchmarks")]
+	pub(crate) fn build_with_keystore(self) -> sp_io::TestExternalities {
+		let mut ext = self.build();
+		let keystore = sp_keystore::testing::MemoryKeystore::new();
+		ext.register_extension(sp_keystore::KeystoreExt::new(keystore));
 		ext
 	}
 

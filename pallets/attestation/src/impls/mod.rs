@@ -14,5 +14,5 @@ mod rounds;
 mod try_state;
 mod views;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub(crate) use rounds::quorum;

@@ -13,4 +13,5 @@ mod register;
 mod rounds;
 mod storage;
 mod suspicion;
+mod swtpm;
 mod views;
