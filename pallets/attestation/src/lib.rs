@@ -1226,9 +1226,7 @@ pub mod pallet {
 		}
 
 		/// An enrolment in progress, with the blobs that the chip is to open, by slot.
-		pub fn enrolment_of(
-			module: ModuleId,
-		) -> Option<(EnrolmentRecordOf<T>, Vec<(u8, ChallengeRecord)>)> {
+		pub fn enrolment_of(module: ModuleId) -> Option<EnrolmentView<T>> {
 			Self::enrolment_with_challenges(module)
 		}
 

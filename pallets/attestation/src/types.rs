@@ -3,7 +3,7 @@
 // INVARIANT: everything here is stored, part of an event or of a call, so variants keep their indices.
 
 use crate::Config;
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
 	BoundedVec,
@@ -888,7 +888,13 @@ pub struct Profile {
 pub enum Evidence {
 	/// A TPM 2.0.
 	#[codec(index = 0)]
-	Tpm2(Tpm2Evidence),
+	Tpm2(Box<Tpm2Evidence>),
+}
+
+impl From<Tpm2Evidence> for Evidence {
+	fn from(evidence: Tpm2Evidence) -> Self {
+		Self::Tpm2(Box::new(evidence))
+	}
 }
 
 /// Evidence of a TPM 2.0. Every field is bounded, so nothing oversized is decoded.
@@ -934,6 +940,9 @@ pub struct ModuleInfo<AccountId, Balance, BlockNumber> {
 /// [`ModuleInfo`] with the types of the runtime.
 pub type ModuleInfoOf<T> =
 	ModuleInfo<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// An enrolment with what its challengers posted, by slot.
+pub type EnrolmentView<T> = (EnrolmentRecordOf<T>, Vec<(u8, ChallengeRecord)>);
 
 /// What another pallet needs to verify an errand's quote of a certified module.
 #[derive(Clone, Debug, PartialEq, Eq)]

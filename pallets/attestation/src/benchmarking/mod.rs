@@ -623,7 +623,7 @@ mod benchmarks {
 		let evidence = evidence::evidence::<T>(module)?;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), Evidence::Tpm2(evidence));
+		_(RawOrigin::Signed(owner), Evidence::from(evidence));
 
 		assert_eq!(
 			Modules::<T>::get(module).map(|record| record.status),
@@ -859,7 +859,7 @@ mod benchmarks {
 		start::<T>();
 		releases::<T>(HardwareClass::C);
 		let (module, _, keys) = certified::<T>(1, 1u32.into())?;
-		let evidence = Evidence::Tpm2(evidence::renewal::<T>(module, keys)?);
+		let evidence = Evidence::from(evidence::renewal::<T>(module, keys)?);
 		let who = T::SessionAccount::convert(keys.session);
 
 		#[block]

@@ -180,6 +180,8 @@ impl<T: Config> Pallet<T> {
 				barred_until: None,
 			},
 		);
+		// A wait that is over may still be noted when its block of the agenda was full.
+		CoolDowns::<T>::remove(&who);
 		let round = Self::next_round(module);
 		let chip = ChipRecord {
 			id,

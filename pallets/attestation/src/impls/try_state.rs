@@ -99,10 +99,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(fits, "8: a round does not fit the status of its module");
 		}
 		for known in [
-			Enrolments::<T>::iter_keys().all(|module| Modules::<T>::contains_key(module)),
-			Chips::<T>::iter_keys().all(|module| Modules::<T>::contains_key(module)),
-			Certificates::<T>::iter_keys().all(|module| Modules::<T>::contains_key(module)),
-			Rounds::<T>::iter_keys().all(|module| Modules::<T>::contains_key(module)),
+			Enrolments::<T>::iter_keys().all(Modules::<T>::contains_key),
+			Chips::<T>::iter_keys().all(Modules::<T>::contains_key),
+			Certificates::<T>::iter_keys().all(Modules::<T>::contains_key),
+			Rounds::<T>::iter_keys().all(Modules::<T>::contains_key),
 		] {
 			ensure!(known, "6: a record belongs to no module");
 		}

@@ -2,8 +2,8 @@
 
 use super::enrolment::challenges;
 use crate::{
-	Boots, ChallengeRecord, Chips, Config, EnrolmentRecordOf, Enrolments, ModuleInfo, ModuleInfoOf,
-	Pallet, PastBoots, Profiles, Sequences,
+	Boots, Chips, Config, EnrolmentView, Enrolments, ModuleInfo, ModuleInfoOf, Pallet, PastBoots,
+	Profiles, Sequences,
 };
 use alloc::vec::Vec;
 use tea_primitives::{
@@ -28,9 +28,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	pub(crate) fn enrolment_with_challenges(
-		module: ModuleId,
-	) -> Option<(EnrolmentRecordOf<T>, Vec<(u8, ChallengeRecord)>)> {
+	pub(crate) fn enrolment_with_challenges(module: ModuleId) -> Option<EnrolmentView<T>> {
 		let record = Enrolments::<T>::get(module)?;
 		let posted = challenges::<T>(module, record.slots.len());
 		Some((record, posted))

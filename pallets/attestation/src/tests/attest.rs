@@ -66,7 +66,7 @@ fn only_the_people_of_the_module_post_a_boot() {
 		assert_noop!(module.attest(), Errors::NotOperator);
 		let other = TestModule::active(2);
 		assert_noop!(
-			Attestation::attest(signed(&other.session()), Evidence::Tpm2(module.evidence())),
+			Attestation::attest(signed(&other.session()), Evidence::from(module.evidence())),
 			Errors::NotOperator
 		);
 	});

@@ -20,7 +20,7 @@ fn is_feeless(who: &AccountId, call: &RuntimeCall) -> bool {
 
 fn renewal(module: &TestModule) -> RuntimeCall {
 	RuntimeCall::Attestation(Call::attest {
-		evidence: Evidence::Tpm2(module.evidence()),
+		evidence: Evidence::from(module.evidence()),
 	})
 }
 
@@ -29,7 +29,7 @@ fn false_renewal(module: &TestModule) -> RuntimeCall {
 	let mut evidence = module.evidence();
 	evidence.signature[10] ^= 1;
 	RuntimeCall::Attestation(Call::attest {
-		evidence: Evidence::Tpm2(evidence),
+		evidence: Evidence::from(evidence),
 	})
 }
 

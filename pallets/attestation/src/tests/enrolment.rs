@@ -593,3 +593,21 @@ fn bind_to_foreign_item_refused() {
 		assert_noop!(thief.register(), nobody);
 	});
 }
+
+#[test]
+fn a_wait_that_found_no_room_in_the_agenda_ends_all_the_same() {
+	ExtBuilder::default().build_and_execute(|| {
+		let module = posted(1);
+		advance(RESPONSE_WINDOW - 1);
+		let until = System::block_number() + 1 + ENROLMENT_COOL_DOWN;
+		for _ in 0..9 * AGENDA_PER_BLOCK {
+			Attestation::schedule(until, ModuleId(7), AgendaItem::Round(ModuleId(7)));
+		}
+		advance(1);
+		assert_noop!(module.register(), Errors::CoolingDown);
+		advance_to(until + 20);
+		assert!(CoolDowns::<Test>::contains_key(&module.operator));
+		assert_ok!(module.register());
+		assert!(!CoolDowns::<Test>::contains_key(&module.operator));
+	});
+}

@@ -510,7 +510,7 @@ impl TestModule {
 
 	/// Posts evidence, as the operator.
 	pub(crate) fn post_evidence(&self, evidence: Tpm2Evidence) -> DispatchResultWithInfo<PostInfo> {
-		Attestation::attest(signed(&self.operator), Evidence::Tpm2(evidence))
+		Attestation::attest(signed(&self.operator), Evidence::from(evidence))
 	}
 
 	pub(crate) fn attest(&self) -> DispatchResultWithInfo<PostInfo> {
@@ -519,7 +519,7 @@ impl TestModule {
 
 	/// Posts evidence, as the session key.
 	pub(crate) fn renew(&self) -> DispatchResultWithInfo<PostInfo> {
-		Attestation::attest(signed(&self.session()), Evidence::Tpm2(self.evidence()))
+		Attestation::attest(signed(&self.session()), Evidence::from(self.evidence()))
 	}
 
 	/// The round in progress.

@@ -31,7 +31,7 @@ fn metadata_has_no_unsigned_call() {
 	ExtBuilder::default().build_and_execute(|| {
 		let module = TestModule::active(1);
 		assert!(
-			Attestation::attest(RuntimeOrigin::none(), Evidence::Tpm2(module.evidence())).is_err()
+			Attestation::attest(RuntimeOrigin::none(), Evidence::from(module.evidence())).is_err()
 		);
 		for call in [
 			Attestation::retire(RuntimeOrigin::none(), module.id),

@@ -374,7 +374,7 @@ fn swtpm_whole_enrolment_and_round() {
 			// A renewal in the same boot.
 			advance(LIFE / 2);
 			machine.set_clock();
-			let evidence = Evidence::Tpm2(machine.evidence());
+			let evidence = Evidence::from(machine.evidence());
 			assert_ok!(Attestation::attest(
 				signed(&machine.module.session()),
 				evidence
