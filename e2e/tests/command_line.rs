@@ -166,7 +166,7 @@ fn chain_that_is_not_there_is_named() {
 #[test]
 fn live_template_is_not_run() {
 	run("live_template_is_not_run", async |lab| {
-		refuses(lab, ["--chain", "live", "--tmp"], &["live", "validators"]).await
+		refuses(lab, ["--chain", "live", "--tmp"], &["live", "registrars"]).await
 	});
 }
 

@@ -147,7 +147,7 @@ pub(crate) fn check_live(spec: &dyn sc_chain_spec::ChainSpec) -> Result<(), Erro
 	let genesis = spec
 		.as_storage_builder()
 		.build_storage()
-		.map_err(Error::NoLiveGenesis)?;
+		.map_err(|reason| Error::NoLiveGenesis(crate::error::of_genesis(&reason)))?;
 
 	if value(&genesis, "Sudo", "Key").is_some() {
 		return Err(Error::UnfitForLive("it has a sudo key"));
@@ -162,12 +162,25 @@ pub(crate) fn check_live(spec: &dyn sc_chain_spec::ChainSpec) -> Result<(), Erro
 			"it has no council, so nobody could govern it",
 		));
 	}
+	if value(&genesis, "Attestation", "DevAllowed").is_some_and(|flag| flag == &[1]) {
+		return Err(Error::UnfitForLive(
+			"it accepts software TPMs (attestation.live is not set)",
+		));
+	}
+	let registrars: Vec<_> = values(&genesis, "Attestation", "RegistrarAt")
+		.filter_map(|bytes| AccountId::decode(&mut bytes.as_slice()).ok())
+		.collect();
 	let public_knowledge = |account: &AccountId| {
 		Sr25519Keyring::iter().any(|development| &development.to_account_id() == account)
 	};
-	if validators.iter().chain(&council).any(public_knowledge) {
+	if validators
+		.iter()
+		.chain(&council)
+		.chain(&registrars)
+		.any(public_knowledge)
+	{
 		return Err(Error::UnfitForLive(
-			"one of its validators or council members is a development account, whose key everybody knows",
+			"one of its validators, council members or registrars is a development account, whose key everybody knows",
 		));
 	}
 	Ok(())
@@ -177,6 +190,16 @@ pub(crate) fn check_live(spec: &dyn sc_chain_spec::ChainSpec) -> Result<(), Erro
 fn value<'a>(genesis: &'a Storage, pallet: &str, item: &str) -> Option<&'a Vec<u8>> {
 	let key = [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat();
 	genesis.top.get(&key)
+}
+
+/// The values of a storage map at genesis.
+fn values<'a>(genesis: &'a Storage, pallet: &str, item: &str) -> impl Iterator<Item = &'a Vec<u8>> {
+	let prefix = [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat();
+	genesis
+		.top
+		.range(prefix.clone()..)
+		.take_while(move |(key, _)| key.starts_with(&prefix))
+		.map(|(_, value)| value)
 }
 
 /// A list of accounts at genesis; absent means empty.
@@ -192,60 +215,43 @@ mod tests {
 	use sc_chain_spec::ChainSpec as _;
 
 	#[test]
-	fn live_template_is_refused_for_want_of_validators() {
-		let spec = load("live").unwrap();
-		assert!(
-			check_live(&spec)
-				.unwrap_err()
-				.to_string()
-				.contains("no validators")
-		);
+	fn live_template_is_refused_until_it_is_filled_in() {
+		let error = check_live(&load("live").unwrap()).unwrap_err().to_string();
+		assert!(error.contains("registrars"), "{error}");
 	}
 
 	#[test]
-	fn live_chain_with_sudo_key_is_refused() {
-		let spec = relabelled_live("dev");
-		assert!(
-			check_live(&spec)
-				.unwrap_err()
-				.to_string()
-				.contains("sudo key")
-		);
+	fn unfit_live_chains_are_refused_one_by_one() {
+		// From a development chain, what is unfit is taken away until nothing is left but the accounts.
+		let mut taken: Vec<(&str, &str)> = Vec::new();
+		for (pallet, item, reason) in [
+			("Sudo", "Key", "sudo key"),
+			("Attestation", "DevAllowed", "software TPMs"),
+		] {
+			assert!(refusal(&taken).contains(reason), "{reason}");
+			taken.push((pallet, item));
+		}
+		assert!(refusal(&taken).contains("development account"));
+		for (pallet, item, reason) in [
+			("ValidatorSet", "Validators", "no validators"),
+			("Council", "Members", "no council"),
+		] {
+			let mut taken = taken.clone();
+			taken.push((pallet, item));
+			assert!(refusal(&taken).contains(reason), "{reason}");
+		}
 	}
 
-	#[test]
-	fn live_chain_of_development_accounts_is_refused() {
+	/// Why the local test network would not be let live, without these storage values.
+	fn refusal(without: &[(&str, &str)]) -> String {
 		let mut spec = relabelled_live("local");
 		let mut genesis = spec.as_storage_builder().build_storage().unwrap();
-		genesis
-			.top
-			.remove(&[twox_128(b"Sudo"), twox_128(b"Key")].concat());
+		for (pallet, item) in without {
+			let key = [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat();
+			assert!(genesis.top.remove(&key).is_some(), "{pallet}.{item}");
+		}
 		spec.set_storage(genesis);
-		assert!(
-			check_live(&spec)
-				.unwrap_err()
-				.to_string()
-				.contains("development account")
-		);
-	}
-
-	#[test]
-	fn live_chain_without_council_is_refused() {
-		let mut spec = relabelled_live("local");
-		let mut genesis = spec.as_storage_builder().build_storage().unwrap();
-		genesis
-			.top
-			.remove(&[twox_128(b"Sudo"), twox_128(b"Key")].concat());
-		genesis
-			.top
-			.remove(&[twox_128(b"Council"), twox_128(b"Members")].concat());
-		spec.set_storage(genesis);
-		assert!(
-			check_live(&spec)
-				.unwrap_err()
-				.to_string()
-				.contains("no council")
-		);
+		check_live(&spec).unwrap_err().to_string()
 	}
 
 	#[test]
@@ -255,7 +261,7 @@ mod tests {
 
 	#[test]
 	fn every_preset_builds_a_genesis() {
-		for id in ["dev", "local", "fast", "live"] {
+		for id in ["dev", "local", "fast"] {
 			let genesis = load(id)
 				.unwrap()
 				.as_storage_builder()

@@ -31,8 +31,7 @@ impl StartContext {
 		let error = match (error, self.database) {
 			(ServiceError::Client(ClientError::Storage(reason)), _) => StartError::Genesis {
 				chain: self.chain,
-				// The runtime repeats the whole genesis behind these words.
-				reason: one_line(reason.split(" for blob:").next().unwrap_or_default()),
+				reason: of_genesis(&reason),
 			},
 			(ServiceError::Client(ClientError::Backend(reason)), Some(path))
 				if reason.contains("in use") =>
@@ -47,9 +46,20 @@ impl StartContext {
 	}
 }
 
-/// The text without line breaks.
-fn one_line(text: &str) -> String {
-	text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What is wrong with a genesis, out of the words of runtime and executor: without the whole genesis, which the runtime
+/// repeats, without the backtrace of a runtime that panicked, and in one line.
+pub(crate) fn of_genesis(reason: &str) -> String {
+	let reason = [" for blob:", "WASM backtrace"]
+		.iter()
+		.filter_map(|tail| reason.split_once(tail))
+		.fold(reason, |shortest, (head, _)| {
+			if head.len() < shortest.len() {
+				head
+			} else {
+				shortest
+			}
+		});
+	reason.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The error and its causes, each said once.

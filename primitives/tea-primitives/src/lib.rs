@@ -15,7 +15,6 @@ pub mod chain;
 pub mod draw;
 pub mod ids;
 pub mod module;
-pub mod refusal;
 pub mod verdict;
 
 /// What the hardware behind a chip can prove (SPEC 1). Not to be confused with the kind of a Camellia.

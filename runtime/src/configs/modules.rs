@@ -23,21 +23,11 @@ impl pallet_delegation::Config for Runtime {
 	type AuthorRandomness = AuthorVrf;
 	type BeaconHistory = ConstU32<256>;
 	#[cfg(feature = "runtime-benchmarks")]
-	type BenchmarkHelper = DelegationBenchmarks;
+	type BenchmarkHelper = crate::benchmarks::Helper;
 	type MaxCandidates = ConstU32<64>;
 	type Membership = Attestation;
 	type RegistrarsLeaveAt = ConstU32<{ 2 * constants::COMMITTEE_SIZE }>;
 	type WeightInfo = pallet_delegation::weights::SubstrateWeight<Runtime>;
-}
-
-/// Modules for the benchmarks of delegation.
-#[cfg(feature = "runtime-benchmarks")]
-pub struct DelegationBenchmarks;
-#[cfg(feature = "runtime-benchmarks")]
-impl pallet_delegation::BenchmarkHelper for DelegationBenchmarks {
-	fn make_drawable(module: tea_primitives::ids::ModuleId) {
-		pallet_attestation::Pallet::<Runtime>::make_active(module);
-	}
 }
 
 parameter_types! {
@@ -79,6 +69,8 @@ parameter_types! {
 
 impl pallet_attestation::Config for Runtime {
 	type AgendaPerBlock = ConstU32<64>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = crate::benchmarks::Helper;
 	type BondDelay = ConstU32<{ constants::time::DAYS }>;
 	type Busy = Nothing;
 	type Camellias = Camellia;
