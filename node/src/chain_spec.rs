@@ -58,7 +58,7 @@ pub(crate) enum Error {
 	)]
 	NoRuntime,
 	#[error(
-		"the genesis of this live chain cannot be built ({0}); compare the spec with `tea-node export-chain-spec --chain live`"
+		"the genesis of this live chain is refused ({0}; the log names the value); a live chain needs validators, a council and five registrars of its own: fill in what `tea-node export-chain-spec --chain live` prints"
 	)]
 	NoLiveGenesis(String),
 	#[error("this live chain must not start: {0}; change its spec")]

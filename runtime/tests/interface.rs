@@ -47,6 +47,7 @@ fn transaction_extensions_are_checked_in_this_order() {
 			"CheckMortality",
 			"CheckNonce",
 			"CheckWeight",
+			"DutyGuard",
 			"ChargeTransactionPayment",
 			"CheckMetadataHash",
 			"WeightReclaim",
@@ -87,6 +88,9 @@ fn pallets_keep_their_names_and_indices() {
 			(31, "Multisig"),
 			(32, "Proxy"),
 			(33, "Nfts"),
+			(40, "Delegation"),
+			(41, "Camellia"),
+			(42, "Attestation"),
 		]
 	);
 	assert_eq!(
