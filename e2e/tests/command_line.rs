@@ -37,8 +37,9 @@ async fn refuses<S: AsRef<OsStr>>(
 	let by_clap = stderr
 		.split_once("error: ")
 		.filter(|_| output.status.code() == Some(2));
-	let ours = || stderr.lines().find_map(|line| line.split_once("Error: "));
-	let (_, sentence) = by_clap
+	let ours = || stderr.lines().find_map(|line| line.strip_prefix("Error: "));
+	let sentence = by_clap
+		.map(|(_, sentence)| sentence)
 		.or_else(ours)
 		.with_context(|| format!("no error is said:\n{stderr}"))?;
 	for word in says {
