@@ -1,8 +1,12 @@
 //! Wires the parts of a node: database, transaction pool, BABE, GRANDPA, network, RPC.
 
-use crate::rpc::{self, FullDeps, GrandpaDeps};
+use crate::{
+	database,
+	rpc::{self, FullDeps, GrandpaDeps},
+};
 use async_trait::async_trait;
-use sc_client_api::BlockBackend as _;
+use futures::StreamExt as _;
+use sc_client_api::{BlockBackend as _, BlockchainEvents as _};
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf, SharedVoterState};
 use sc_executor::WasmExecutor;
@@ -190,7 +194,29 @@ pub(crate) fn new_full(config: Configuration) -> Result<TaskManager, ServiceErro
 				babe_worker,
 				mut telemetry,
 			},
-	} = new_partial(&config)?;
+	} = {
+		let unfinished = config
+			.database
+			.path()
+			.map(database::prepare)
+			.transpose()?
+			.flatten();
+		let parts = new_partial(&config)?;
+		if let Some(mark) = unfinished {
+			let mut finality = parts.client.finality_notification_stream();
+			parts
+				.task_manager
+				.spawn_handle()
+				.spawn("database-mark", None, async move {
+					if finality.next().await.is_some()
+						&& let Err(error) = std::fs::remove_file(&mark)
+					{
+						tracing::warn!(mark = %mark.display(), %error, "the mark of a new database stays");
+					}
+				});
+		}
+		parts
+	};
 
 	let genesis_hash = client
 		.block_hash(0)?

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ticket::{TicketProof, is_proved};
+use codec::Encode as _;
 use frame_benchmarking::{BenchmarkError, v2::*};
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
