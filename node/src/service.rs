@@ -17,7 +17,10 @@ use sc_service::{
 };
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_api::ProvideRuntimeApi as _;
+use sp_blockchain::Error as ClientError;
 use sp_consensus_babe::{SlotDuration, inherents::InherentDataProvider as SlotInherent};
+use sp_consensus_grandpa::GrandpaApi as _;
 use sp_timestamp::InherentDataProvider as TimestampInherent;
 use std::{sync::Arc, time::Duration};
 use tea_runtime::{Hash, apis::RuntimeApi, opaque::Block};
@@ -83,6 +86,22 @@ pub(crate) fn for_developers(mut config: Configuration) -> Configuration {
 	config
 }
 
+/// Without authorities in its genesis a chain would have nobody to make and finalise blocks.
+fn ensure_validators(client: &FullClient) -> Result<(), ServiceError> {
+	let chain = client.chain_info();
+	if chain.best_hash != chain.genesis_hash {
+		return Ok(());
+	}
+	let authorities = client
+		.runtime_api()
+		.grandpa_authorities(chain.genesis_hash)
+		.map_err(ClientError::from)?;
+	if authorities.is_empty() {
+		return Err(ClientError::Storage("it has no validators".into()).into());
+	}
+	Ok(())
+}
+
 /// Opens the database and builds everything that subcommands need, too.
 pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, ServiceError> {
 	let telemetry = config
@@ -105,6 +124,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, S
 			Vec::new(),
 		)?;
 	let client = Arc::new(client);
+	ensure_validators(&client)?;
 
 	let telemetry = telemetry.map(|(worker, telemetry)| {
 		task_manager

@@ -1,10 +1,10 @@
 //! Pallets with benchmarks, for `scripts/weights`, and what they want of the other pallets.
 
-use crate::{BlockNumber, Camellia, Delegation, Runtime, Signature};
+use crate::{AccountId, BlockNumber, Camellia, Delegation, Runtime, Signature};
 use pallet_attestation::{CertificateRecord, Certificates, KeystoreHelper};
 use tea_primitives::{
 	HardwareClass,
-	camellia::Camellias as _,
+	camellia::Camellias,
 	ids::{ModuleId, ReleaseId},
 	module::{BootKeys, Certificate},
 };
@@ -14,10 +14,10 @@ pub struct Helper;
 
 impl pallet_delegation::BenchmarkHelper for Helper {
 	fn make_drawable(module: ModuleId) {
-		let owner = frame_benchmarking::account("owner", 0, 0);
+		let owner: AccountId = frame_benchmarking::account("owner", 0, 0);
 		// Numbers are given in order.
-		while Camellia::owner(module).is_none() {
-			Camellia::bear(&owner).expect("a Camellia can be born; qed");
+		while <Camellia as Camellias<_>>::owner(module).is_none() {
+			<Camellia as Camellias<_>>::bear(&owner).expect("a Camellia can be born; qed");
 		}
 		Certificates::<Runtime>::insert(
 			module,
