@@ -62,6 +62,8 @@ impl pallet_attestation::BenchmarkHelper<Signature, BlockNumber> for Helper {
 	}
 }
 
+impl frame_system_benchmarking::Config for Runtime {}
+
 frame_benchmarking::define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
