@@ -1,17 +1,15 @@
-//! Weights of `pallet_attestation`
-//!
-//! Estimates by hand, by signature algorithm and number of storage items, until the generated file replaces them.
+
+//! Weights of `pallet_attestation`, measured by `scripts/weights` on 2026-11-24: AMD EPYC, 10 steps, 5 repeats.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens)]
 #![allow(unused_imports)]
 #![allow(missing_docs)]
-#![allow(dead_code)]
 
-use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
+use frame_support::{traits::Get, weights::{Weight, constants::ParityDbWeight}};
 use core::marker::PhantomData;
 
-/// Weight functions needed for `pallet_attestation`.
+/// What the calls and hooks of `pallet_attestation` cost at worst.
 pub trait WeightInfo {
 	fn register_issuer() -> Weight;
 	fn set_issuer_status() -> Weight;
@@ -38,245 +36,653 @@ pub trait WeightInfo {
 	fn duty_guard() -> Weight;
 }
 
-/// Weights for `pallet_attestation` using the Substrate node and recommended hardware.
+/// As measured, with the database weights of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
+
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Attestation::Issuers` (r:1 w:1)
+	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn register_issuer() -> Weight {
-		Weight::from_parts(600_000_000, 3100)
+		// Least time: 23_475_000 ps.
+		Weight::from_parts(26_048_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::Issuers` (r:1 w:1)
+	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn set_issuer_status() -> Weight {
-		Weight::from_parts(25_000_000, 3100)
+		// Least time: 16_194_000 ps.
+		Weight::from_parts(16_354_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::Issuers` (r:1 w:0)
+	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DeniedSerials` (r:1 w:1)
+	/// Proof: `Attestation::DeniedSerials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_serial_denial() -> Weight {
-		Weight::from_parts(25_000_000, 3600)
+		// Least time: 21_041_000 ps.
+		Weight::from_parts(21_221_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::DeniedFirmware` (r:1 w:1)
+	/// Proof: `Attestation::DeniedFirmware` (`max_values`: None, `max_size`: Some(2669), added: 5144, mode: `MaxEncodedLen`)
 	fn set_firmware_denial() -> Weight {
-		Weight::from_parts(40_000_000, 6700)
+		// Least time: 31_447_000 ps.
+		Weight::from_parts(32_208_000, 6134)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::Releases` (r:5 w:1)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn register_release() -> Weight {
-		Weight::from_parts(90_000_000, 14000)
-			.saturating_add(T::DbWeight::get().reads(7_u64))
+		// Least time: 63_784_000 ps.
+		Weight::from_parts(64_465_000, 26475)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
+	/// Storage: `Attestation::Releases` (r:1 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn retire_release() -> Weight {
-		Weight::from_parts(45_000_000, 6000)
+		// Least time: 27_921_000 ps.
+		Weight::from_parts(29_274_000, 6087)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::Registrars` (r:2 w:2)
+	/// Proof: `Attestation::Registrars` (`max_values`: None, `max_size`: Some(149), added: 2624, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::RegistrarCount` (r:1 w:1)
+	/// Proof: `Attestation::RegistrarCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::RegistrarAt` (r:1 w:2)
+	/// Proof: `Attestation::RegistrarAt` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_registrar() -> Weight {
-		Weight::from_parts(40_000_000, 4000)
+		// Least time: 41_070_000 ps.
+		Weight::from_parts(42_223_000, 6238)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:0)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CoolDowns` (r:1 w:1)
+	/// Proof: `Attestation::CoolDowns` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Issuers` (r:1 w:0)
+	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CounterForChips` (r:1 w:0)
+	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DeniedSerials` (r:1 w:0)
+	/// Proof: `Attestation::DeniedSerials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::EkOwners` (r:1 w:1)
+	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfClass` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfClass` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Enrolments` (r:0 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	fn register() -> Weight {
+		// Least time: 2_871_528_000 ps.
+		Weight::from_parts(2_898_718_000, 4569)
+			.saturating_add(T::DbWeight::get().reads(17_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	/// Storage: `Attestation::Enrolments` (r:1 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Challenges` (r:0 w:1)
+	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	fn challenge() -> Weight {
+		// Least time: 108_510_000 ps.
+		Weight::from_parts(111_705_000, 10192)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Enrolments` (r:1 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Challenges` (r:5 w:5)
+	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:6 w:6)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Chips` (r:1 w:1)
+	/// Proof: `Camellia::Chips` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Agenda` (r:2 w:2)
+	/// Proof: `Camellia::Agenda` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CounterForChips` (r:1 w:1)
+	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:0 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	fn respond() -> Weight {
+		// Least time: 349_577_000 ps.
+		Weight::from_parts(358_911_000, 16320)
+			.saturating_add(T::DbWeight::get().reads(24_u64))
+			.saturating_add(T::DbWeight::get().writes(23_u64))
+	}
+	/// Storage: `Attestation::Enrolments` (r:1 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Challenges` (r:1 w:5)
+	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:2 w:2)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Chips` (r:1 w:1)
+	/// Proof: `Camellia::Chips` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Agenda` (r:2 w:2)
+	/// Proof: `Camellia::Agenda` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CounterForChips` (r:1 w:1)
+	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:0 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	fn reveal() -> Weight {
+		// Least time: 9_756_813_000 ps.
+		Weight::from_parts(9_782_702_000, 6229)
+			.saturating_add(T::DbWeight::get().reads(14_u64))
+			.saturating_add(T::DbWeight::get().writes(15_u64))
+	}
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:1)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:2 w:2)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Registrars` (r:1 w:0)
+	/// Proof: `Attestation::Registrars` (`max_values`: None, `max_size`: Some(149), added: 2624, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::PastBoots` (r:1 w:1)
+	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:4 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:2 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DeniedFirmware` (r:1 w:0)
+	/// Proof: `Attestation::DeniedFirmware` (`max_values`: None, `max_size`: Some(2669), added: 5144, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:2)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:2)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
+	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Profiles` (r:0 w:1)
+	/// Proof: `Attestation::Profiles` (`max_values`: None, `max_size`: Some(739), added: 3214, mode: `MaxEncodedLen`)
+	fn attest() -> Weight {
+		// Least time: 1_275_988_000 ps.
+		Weight::from_parts(1_298_852_000, 21378)
+			.saturating_add(T::DbWeight::get().reads(27_u64))
+			.saturating_add(T::DbWeight::get().writes(20_u64))
+	}
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:4 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:5 w:5)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:1)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:0)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[3, 4]`.
+	fn submit_verdicts(n: u32, ) -> Weight {
+		// Least time: 459_409_000 ps.
+		Weight::from_parts(298_423_391, 21378)
+			// Standard error: 2_358_588
+			.saturating_add(Weight::from_parts(57_393_652, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(24_u64))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(16_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+	}
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:1)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:2 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:5 w:5)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:1)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::PastBoots` (r:1 w:1)
+	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
+	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	fn vote_fail() -> Weight {
+		// Least time: 244_212_000 ps.
+		Weight::from_parts(246_335_000, 13990)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+			.saturating_add(T::DbWeight::get().writes(21_u64))
+	}
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:4 w:4)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:4 w:4)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	fn expire_round() -> Weight {
+		// Least time: 127_498_000 ps.
+		Weight::from_parts(131_154_000, 11390)
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+	}
+	/// Storage: `Attestation::Enrolments` (r:1 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:6 w:6)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfClass` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfClass` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:1 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::EkOwners` (r:0 w:1)
+	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Challenges` (r:0 w:5)
+	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Profiles` (r:0 w:1)
+	/// Proof: `Attestation::Profiles` (`max_values`: None, `max_size`: Some(739), added: 3214, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CoolDowns` (r:0 w:1)
+	/// Proof: `Attestation::CoolDowns` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	fn expire_enrolment() -> Weight {
+		// Least time: 311_371_000 ps.
+		Weight::from_parts(311_981_000, 16320)
+			.saturating_add(T::DbWeight::get().reads(17_u64))
+			.saturating_add(T::DbWeight::get().writes(26_u64))
+	}
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:0 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	fn expire_certificate() -> Weight {
+		// Least time: 51_326_000 ps.
+		Weight::from_parts(52_027_000, 4161)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(5_u64))
+	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Enrolments` (r:1 w:0)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:1)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::PastBoots` (r:1 w:1)
+	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfClass` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfClass` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:1)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Chips` (r:1 w:1)
+	/// Proof: `Camellia::Chips` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CounterForChips` (r:1 w:1)
+	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:0 w:1)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
+	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::EkOwners` (r:0 w:1)
+	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Profiles` (r:0 w:1)
+	/// Proof: `Attestation::Profiles` (`max_values`: None, `max_size`: Some(739), added: 3214, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Unbondings` (r:0 w:1)
+	/// Proof: `Attestation::Unbondings` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+	fn retire() -> Weight {
+		// Least time: 243_731_000 ps.
+		Weight::from_parts(245_152_000, 10192)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
+			.saturating_add(T::DbWeight::get().writes(22_u64))
+	}
+	/// Storage: `Attestation::Unbondings` (r:1 w:1)
+	/// Proof: `Attestation::Unbondings` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::EkOwners` (r:1 w:1)
+	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	fn expire_bond() -> Weight {
+		// Least time: 100_849_000 ps.
+		Weight::from_parts(101_020_000, 3622)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	fn register() -> Weight {
-		Weight::from_parts(6_500_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(17_u64))
-			.saturating_add(T::DbWeight::get().writes(13_u64))
-	}
-	fn challenge() -> Weight {
-		Weight::from_parts(90_000_000, 6500)
-			.saturating_add(T::DbWeight::get().reads(6_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
-	}
-	fn respond() -> Weight {
-		Weight::from_parts(330_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(22_u64))
-			.saturating_add(T::DbWeight::get().writes(14_u64))
-	}
-	fn reveal() -> Weight {
-		Weight::from_parts(1_300_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(16_u64))
-			.saturating_add(T::DbWeight::get().writes(11_u64))
-	}
-	fn attest() -> Weight {
-		Weight::from_parts(3_400_000_000, 18000)
-			.saturating_add(T::DbWeight::get().reads(24_u64))
-			.saturating_add(T::DbWeight::get().writes(16_u64))
-	}
-	fn submit_verdicts(n: u32, ) -> Weight {
-		Weight::from_parts(150_000_000, 16000)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(18_u64))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(12_u64))
-	}
-	fn vote_fail() -> Weight {
-		Weight::from_parts(120_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(15_u64))
-			.saturating_add(T::DbWeight::get().writes(12_u64))
-	}
-	fn expire_round() -> Weight {
-		Weight::from_parts(90_000_000, 7000)
-			.saturating_add(T::DbWeight::get().reads(8_u64))
-			.saturating_add(T::DbWeight::get().writes(7_u64))
-	}
-	fn expire_enrolment() -> Weight {
-		Weight::from_parts(150_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(18_u64))
-			.saturating_add(T::DbWeight::get().writes(16_u64))
-	}
-	fn expire_certificate() -> Weight {
-		Weight::from_parts(55_000_000, 6500)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
-	}
-	fn retire() -> Weight {
-		Weight::from_parts(160_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(18_u64))
-			.saturating_add(T::DbWeight::get().writes(16_u64))
-	}
-	fn expire_bond() -> Weight {
-		Weight::from_parts(60_000_000, 4800)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(5_u64))
-	}
+	/// Storage: `Attestation::Agenda` (r:1 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:0)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		Weight::from_parts(8_000_000, 3600)
-			.saturating_add(T::DbWeight::get().reads(1_u64))
+		// Least time: 195_579_000 ps.
+		Weight::from_parts(199_144_000, 5591)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:0)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn draws() -> Weight {
-		Weight::from_parts(4_000_000, 1500)
+		// Least time: 1_392_000 ps.
+		Weight::from_parts(1_442_000, 1493)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(0_u64))
 	}
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Enrolments` (r:1 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:6 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:6 w:0)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:1 w:1)
+	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	fn draw() -> Weight {
-		Weight::from_parts(180_000_000, 20000)
-			.saturating_add(T::DbWeight::get().reads(40_u64))
-			.saturating_add(T::DbWeight::get().writes(5_u64))
+		// Least time: 236_310_000 ps.
+		Weight::from_parts(242_759_000, 21006)
+			.saturating_add(T::DbWeight::get().reads(25_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
+	/// Storage: `Attestation::Modules` (r:1 w:0)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:0)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:0)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:4 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:0)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:2 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DeniedFirmware` (r:1 w:0)
+	/// Proof: `Attestation::DeniedFirmware` (`max_values`: None, `max_size`: Some(2669), added: 5144, mode: `MaxEncodedLen`)
+	/// Storage: `Babe::EpochIndex` (r:1 w:0)
+	/// Proof: `Babe::EpochIndex` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::FailedDutiesOf` (r:1 w:1)
+	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn duty_guard() -> Weight {
-		Weight::from_parts(60_000_000, 9000)
-			.saturating_add(T::DbWeight::get().reads(8_u64))
+		// Least time: 156_111_000 ps.
+		Weight::from_parts(159_967_000, 21378)
+			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 }
 
-// For backwards compatibility and tests.
+/// For tests.
 impl WeightInfo for () {
 	fn register_issuer() -> Weight {
-		Weight::from_parts(600_000_000, 3100)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(26_048_000, 4006)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_issuer_status() -> Weight {
-		Weight::from_parts(25_000_000, 3100)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(16_354_000, 4006)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_serial_denial() -> Weight {
-		Weight::from_parts(25_000_000, 3600)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(21_221_000, 4006)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_firmware_denial() -> Weight {
-		Weight::from_parts(40_000_000, 6700)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(32_208_000, 6134)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn register_release() -> Weight {
-		Weight::from_parts(90_000_000, 14000)
-			.saturating_add(RocksDbWeight::get().reads(7_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+		Weight::from_parts(64_465_000, 26475)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn retire_release() -> Weight {
-		Weight::from_parts(45_000_000, 6000)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(29_274_000, 6087)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_registrar() -> Weight {
-		Weight::from_parts(40_000_000, 4000)
-			.saturating_add(RocksDbWeight::get().reads(4_u64))
-			.saturating_add(RocksDbWeight::get().writes(4_u64))
+		Weight::from_parts(42_223_000, 6238)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn register() -> Weight {
-		Weight::from_parts(6_500_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(17_u64))
-			.saturating_add(RocksDbWeight::get().writes(13_u64))
+		Weight::from_parts(2_898_718_000, 4569)
+			.saturating_add(ParityDbWeight::get().reads(17_u64))
+			.saturating_add(ParityDbWeight::get().writes(11_u64))
 	}
 	fn challenge() -> Weight {
-		Weight::from_parts(90_000_000, 6500)
-			.saturating_add(RocksDbWeight::get().reads(6_u64))
-			.saturating_add(RocksDbWeight::get().writes(3_u64))
+		Weight::from_parts(111_705_000, 10192)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn respond() -> Weight {
-		Weight::from_parts(330_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(22_u64))
-			.saturating_add(RocksDbWeight::get().writes(14_u64))
+		Weight::from_parts(358_911_000, 16320)
+			.saturating_add(ParityDbWeight::get().reads(24_u64))
+			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn reveal() -> Weight {
-		Weight::from_parts(1_300_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(16_u64))
-			.saturating_add(RocksDbWeight::get().writes(11_u64))
+		Weight::from_parts(9_782_702_000, 6229)
+			.saturating_add(ParityDbWeight::get().reads(14_u64))
+			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn attest() -> Weight {
-		Weight::from_parts(3_400_000_000, 18000)
-			.saturating_add(RocksDbWeight::get().reads(24_u64))
-			.saturating_add(RocksDbWeight::get().writes(16_u64))
+		Weight::from_parts(1_298_852_000, 21378)
+			.saturating_add(ParityDbWeight::get().reads(27_u64))
+			.saturating_add(ParityDbWeight::get().writes(20_u64))
 	}
 	fn submit_verdicts(n: u32, ) -> Weight {
-		Weight::from_parts(150_000_000, 16000)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(RocksDbWeight::get().reads(18_u64))
-			.saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(12_u64))
+		Weight::from_parts(298_423_391, 21378)
+			.saturating_add(Weight::from_parts(57_393_652, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(24_u64))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(16_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(120_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(15_u64))
-			.saturating_add(RocksDbWeight::get().writes(12_u64))
+		Weight::from_parts(246_335_000, 13990)
+			.saturating_add(ParityDbWeight::get().reads(20_u64))
+			.saturating_add(ParityDbWeight::get().writes(21_u64))
 	}
 	fn expire_round() -> Weight {
-		Weight::from_parts(90_000_000, 7000)
-			.saturating_add(RocksDbWeight::get().reads(8_u64))
-			.saturating_add(RocksDbWeight::get().writes(7_u64))
+		Weight::from_parts(131_154_000, 11390)
+			.saturating_add(ParityDbWeight::get().reads(10_u64))
+			.saturating_add(ParityDbWeight::get().writes(10_u64))
 	}
 	fn expire_enrolment() -> Weight {
-		Weight::from_parts(150_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(18_u64))
-			.saturating_add(RocksDbWeight::get().writes(16_u64))
+		Weight::from_parts(311_981_000, 16320)
+			.saturating_add(ParityDbWeight::get().reads(17_u64))
+			.saturating_add(ParityDbWeight::get().writes(26_u64))
 	}
 	fn expire_certificate() -> Weight {
-		Weight::from_parts(55_000_000, 6500)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(4_u64))
+		Weight::from_parts(52_027_000, 4161)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(160_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(18_u64))
-			.saturating_add(RocksDbWeight::get().writes(16_u64))
+		Weight::from_parts(245_152_000, 10192)
+			.saturating_add(ParityDbWeight::get().reads(21_u64))
+			.saturating_add(ParityDbWeight::get().writes(22_u64))
 	}
 	fn expire_bond() -> Weight {
-		Weight::from_parts(60_000_000, 4800)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(5_u64))
+		Weight::from_parts(101_020_000, 3622)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(8_000_000, 3600)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(199_144_000, 5591)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn draws() -> Weight {
-		Weight::from_parts(4_000_000, 1500)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(0_u64))
+		Weight::from_parts(1_442_000, 1493)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn draw() -> Weight {
-		Weight::from_parts(180_000_000, 20000)
-			.saturating_add(RocksDbWeight::get().reads(40_u64))
-			.saturating_add(RocksDbWeight::get().writes(5_u64))
+		Weight::from_parts(242_759_000, 21006)
+			.saturating_add(ParityDbWeight::get().reads(25_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn duty_guard() -> Weight {
-		Weight::from_parts(60_000_000, 9000)
-			.saturating_add(RocksDbWeight::get().reads(8_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(159_967_000, 21378)
+			.saturating_add(ParityDbWeight::get().reads(18_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 }

@@ -1,15 +1,15 @@
-//! Weights of `pallet_validator_set`
+
+//! Weights of `pallet_validator_set`, measured by `scripts/weights` on 2026-11-24: AMD EPYC, 10 steps, 5 repeats.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens)]
 #![allow(unused_imports)]
 #![allow(missing_docs)]
-#![allow(dead_code)]
 
-use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
+use frame_support::{traits::Get, weights::{Weight, constants::ParityDbWeight}};
 use core::marker::PhantomData;
 
-/// Weight functions needed for `pallet_validator_set`.
+/// What the calls and hooks of `pallet_validator_set` cost at worst.
 pub trait WeightInfo {
 	fn bond() -> Weight;
 	fn unbond() -> Weight;
@@ -20,153 +20,167 @@ pub trait WeightInfo {
 	fn on_offence(n: u32, ) -> Weight;
 }
 
-/// Weights for `pallet_validator_set` using the Substrate node and recommended hardware.
+/// As measured, with the database weights of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
+
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
+	/// Storage: `ValidatorSet::Bonds` (r:1 w:0)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn bond() -> Weight {
-		Weight::from_parts(62_000_000, 3774)
+		// Least time: 116_202_000 ps.
+		Weight::from_parts(117_594_000, 3622)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:0)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	fn unbond() -> Weight {
-		Weight::from_parts(24_000_000, 3774)
+		// Least time: 28_352_000 ps.
+		Weight::from_parts(28_592_000, 3622)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::NextKeys` (r:1 w:1)
+	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Session::ExternallySetKeys` (r:1 w:1)
+	/// Proof: `Session::ExternallySetKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
+	/// Storage: `Session::KeyOwner` (r:0 w:2)
+	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn withdraw_unbonded() -> Weight {
-		Weight::from_parts(62_000_000, 3774)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+		// Least time: 177_833_000 ps.
+		Weight::from_parts(180_748_000, 3895)
+			.saturating_add(T::DbWeight::get().reads(6_u64))
+			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:0)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
 	/// Storage: `Session::NextKeys` (r:1 w:0)
+	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
+	/// Proof: `ValidatorSet::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit() -> Weight {
-		Weight::from_parts(38_000_000, 4687)
+		// Least time: 71_876_000 ps.
+		Weight::from_parts(74_150_000, 8318)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
+	/// Proof: `ValidatorSet::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	fn dismiss() -> Weight {
-		Weight::from_parts(28_000_000, 4687)
+		// Least time: 37_375_000 ps.
+		Weight::from_parts(38_908_000, 4765)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
+	/// Proof: `ValidatorSet::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	fn resign() -> Weight {
-		Weight::from_parts(28_000_000, 4687)
+		// Least time: 46_249_000 ps.
+		Weight::from_parts(47_891_000, 4765)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
+	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `ValidatorSet::SlashedFractions` (r:1 w:1)
+	/// Proof: `ValidatorSet::SlashedFractions` (`max_values`: None, `max_size`: Some(3614), added: 6089, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:100 w:100)
-	/// Storage: `System::Account` (r:8 w:8)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:108 w:108)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
-	/// Storage: `ValidatorSet::Bonds` (r:100 w:100)
-	/// Storage: `ValidatorSet::Exposures` (r:100 w:0)
+	/// Proof: `ValidatorSet::Validators` (`max_values`: Some(1), `max_size`: Some(3202), added: 3697, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorSet::Bonds` (r:99 w:99)
+	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
+	/// Storage: `ValidatorSet::Exposures` (r:99 w:0)
+	/// Proof: `ValidatorSet::Exposures` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `ValidatorSet::Suspended` (r:1 w:1)
-	/// Storage: `Session::DisabledValidators` (r:1 w:1)
+	/// Proof: `ValidatorSet::Suspended` (`max_values`: Some(1), `max_size`: Some(3602), added: 4097, mode: `MaxEncodedLen`)
+	/// Storage: `Session::DisabledValidators` (r:1 w:0)
+	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::Validators` (r:1 w:0)
+	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// The range of component `n` is `[1, 100]`.
 	fn on_offence(n: u32, ) -> Weight {
-		Weight::from_parts(140_000_000, 22334)
-			.saturating_add(Weight::from_parts(190_000_000, 0).saturating_mul(n.into()))
+		// Least time: 409_966_000 ps.
+		Weight::from_parts(123_444_384, 21814)
+			// Standard error: 614_563
+			.saturating_add(Weight::from_parts(317_103_136, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(14_u64))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(12_u64))
-			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 2632).saturating_mul(n.into()))
 	}
 }
 
-// For backwards compatibility and tests.
+/// For tests.
 impl WeightInfo for () {
-	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
-	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Storage: `System::Account` (r:1 w:1)
 	fn bond() -> Weight {
-		Weight::from_parts(62_000_000, 3774)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
-			.saturating_add(RocksDbWeight::get().writes(3_u64))
+		Weight::from_parts(117_594_000, 3622)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
-	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Storage: `Balances::Holds` (r:1 w:0)
 	fn unbond() -> Weight {
-		Weight::from_parts(24_000_000, 3774)
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(28_592_000, 3622)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Storage: `System::Account` (r:1 w:1)
 	fn withdraw_unbonded() -> Weight {
-		Weight::from_parts(62_000_000, 3774)
-			.saturating_add(RocksDbWeight::get().reads(4_u64))
-			.saturating_add(RocksDbWeight::get().writes(3_u64))
+		Weight::from_parts(180_748_000, 3895)
+			.saturating_add(ParityDbWeight::get().reads(6_u64))
+			.saturating_add(ParityDbWeight::get().writes(7_u64))
 	}
-	/// Storage: `ValidatorSet::Bonds` (r:1 w:1)
-	/// Storage: `Balances::Holds` (r:1 w:0)
-	/// Storage: `Session::NextKeys` (r:1 w:0)
-	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	fn admit() -> Weight {
-		Weight::from_parts(38_000_000, 4687)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+		Weight::from_parts(74_150_000, 8318)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
-	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
 	fn dismiss() -> Weight {
-		Weight::from_parts(28_000_000, 4687)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+		Weight::from_parts(38_908_000, 4765)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
-	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
 	fn resign() -> Weight {
-		Weight::from_parts(28_000_000, 4687)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+		Weight::from_parts(47_891_000, 4765)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
-	/// Storage: `Session::CurrentIndex` (r:1 w:0)
-	/// Storage: `ValidatorSet::SlashedFractions` (r:1 w:1)
-	/// Storage: `Balances::Holds` (r:100 w:100)
-	/// Storage: `System::Account` (r:8 w:8)
-	/// Storage: `ValidatorSet::Validators` (r:1 w:1)
-	/// Storage: `ValidatorSet::Bonds` (r:100 w:100)
-	/// Storage: `ValidatorSet::Exposures` (r:100 w:0)
-	/// Storage: `ValidatorSet::Suspended` (r:1 w:1)
-	/// Storage: `Session::DisabledValidators` (r:1 w:1)
-	/// Storage: `Session::Validators` (r:1 w:0)
-	/// The range of component `n` is `[1, 100]`.
 	fn on_offence(n: u32, ) -> Weight {
-		Weight::from_parts(140_000_000, 22334)
-			.saturating_add(Weight::from_parts(190_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(RocksDbWeight::get().reads(14_u64))
-			.saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(n.into())))
-			.saturating_add(RocksDbWeight::get().writes(12_u64))
-			.saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
+		Weight::from_parts(123_444_384, 21814)
+			.saturating_add(Weight::from_parts(317_103_136, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(14_u64))
+			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(11_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 2632).saturating_mul(n.into()))
 	}
 }
