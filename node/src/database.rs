@@ -1,8 +1,8 @@
 //! A database that is still being made.
 //!
-//! A node that is killed before its first block is final may leave half a database, which opens no more. A mark beside it
-//! says that this was so, and the next start begins anew: there is nothing in it yet that genesis or the network would not
-//! give again. Keys lie elsewhere.
+//! A node that is killed in its first moments may leave half a database, which opens no more. A mark beside it says that
+//! this was so, and the next start begins anew: there is nothing in it yet but genesis and a block or two. Keys lie
+//! elsewhere.
 
 use std::{
 	fs::{self, File, TryLockError},
@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Removes what a first start has left that was killed, and marks a database that is about to be made. Returns the mark,
-/// to be removed when a block is final.
+/// to be removed when the database is surely written.
 pub(crate) fn prepare(database: &Path) -> io::Result<Option<PathBuf>> {
 	let mark = database.with_extension("unfinished");
 	if !mark.exists() {

@@ -223,12 +223,13 @@ pub(crate) fn new_full(config: Configuration) -> Result<TaskManager, ServiceErro
 			.flatten();
 		let parts = new_partial(&config)?;
 		if let Some(mark) = unfinished {
-			let mut finality = parts.client.finality_notification_stream();
+			// The database writes behind, in order: when a third block comes in, genesis has long been written.
+			let mut later = parts.client.every_import_notification_stream().skip(2);
 			parts
 				.task_manager
 				.spawn_handle()
 				.spawn("database-mark", None, async move {
-					if finality.next().await.is_some()
+					if later.next().await.is_some()
 						&& let Err(error) = std::fs::remove_file(&mark)
 					{
 						tracing::warn!(mark = %mark.display(), %error, "the mark of a new database stays");
