@@ -33,7 +33,7 @@ pub use accounts::Dev;
 pub use binary::locate;
 pub use http::{Metrics, Reply, get, post_json};
 pub use lab::{CommandOutput, Lab, run};
-pub use network::{start_validators, voters_that_may_fail};
+pub use network::{all_connected, start_validators, voters_that_may_fail};
 pub use node::{Node, NodeBuilder, StoppedNode};
 pub use process::{Output, Process};
 pub use rpc::{BlockRef, Rpc};

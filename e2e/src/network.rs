@@ -21,19 +21,25 @@ pub async fn start_validators(lab: &Lab, chain: &str, validators: &[Dev]) -> Res
 		}
 		nodes.push(builder.start().await?);
 	}
-	for node in &nodes {
+	all_connected(&nodes).await?;
+	Ok(nodes)
+}
+
+/// Wait until each of `nodes` has a connection to each other. A node that knows only one other is alone when that one goes.
+pub async fn all_connected(nodes: &[Node]) -> Result<()> {
+	for node in nodes {
 		wait_until(
 			&format!("{} has found the others", node.name()),
 			CONNECT,
 			async || {
 				let peers = node.rpc().peers().await?;
-				ensure!(peers + 1 >= validators.len() as u64, "it has {peers} peers");
+				ensure!(peers + 1 >= nodes.len() as u64, "it has {peers} peers");
 				Ok(())
 			},
 		)
 		.await?;
 	}
-	Ok(nodes)
+	Ok(())
 }
 
 /// How many of `voters` equal GRANDPA voters may be away while finality goes on: it needs more than two thirds.

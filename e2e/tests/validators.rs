@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use std::time::Duration;
-use tea_e2e::{Dev, Node, run, start_validators, voters_that_may_fail};
+use tea_e2e::{Dev, Node, all_connected, run, start_validators, voters_that_may_fail};
 
 /// Blocks of 3 s; finality follows one or two blocks behind, later when rounds have to wait for an absent voter.
 const BLOCKS: Duration = Duration::from_secs(120);
@@ -37,6 +37,7 @@ fn local_testnet_survives_a_loss() {
 			restored.number
 		);
 		nodes.push(returned);
+		all_connected(&nodes).await?;
 		let again = agree_on_finalized(&nodes, without + 3).await?;
 
 		// Only with the vote of the one that returned can they now do without another.

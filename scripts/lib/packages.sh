@@ -14,6 +14,7 @@ bindings to C      | clang           | clang               | clang              
 bindings to C      | libclang        | libclang-dev        | clang-devel              | clang           | llvm
 network protocols  | protoc          | protobuf-compiler   | protobuf-compiler        | protobuf        | protobuf
 WebRTC transport   | lib:openssl     | libssl-dev          | openssl-devel            | openssl         | openssl@3
+TPM library        | lib:tss2-esys   | libtss2-dev         | tpm2-tss-devel           | tpm2-tss        | tpm2-tss
 software TPM       | swtpm           | swtpm               | swtpm                    | swtpm           | swtpm
 software TPM       | swtpm_setup     | swtpm-tools         | swtpm-tools              | swtpm           | swtpm
 TPM in tests       | tpm2_quote      | tpm2-tools          | tpm2-tools               | tpm2-tools      | tpm2-tools

@@ -1,0 +1,1 @@
+//! The untrusted machine beside a module: network, relay, list of live modules.

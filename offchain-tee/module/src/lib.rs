@@ -1,0 +1,1 @@
+//! The attested machine: boot, attestation, duties.
