@@ -1,1 +1,31 @@
-//! The chain as programs beside it see it: light client, typed reads, submitted calls.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod account;
+mod at;
+mod backoff;
+mod call;
+mod chain;
+mod config;
+mod describe;
+mod error;
+mod follow;
+mod key;
+mod runtime;
+mod signer;
+mod spec;
+mod submit;
+pub mod types;
+
+pub use account::{AccountId, NotAnAccount};
+pub use at::{At, FRESH};
+pub use backoff::Backoff;
+pub use call::Call;
+pub use chain::{Access, Chain, Followed, Health};
+pub use describe::describe;
+pub use error::{DispatchFailure, Error, Refusal, Result, SubmitError};
+pub use signer::{Key, KeyError, Sign};
+pub use spec::for_light_clients;
+pub use submit::{Outcome, Progress, Submission, Submitter};
+pub use types::{Event, EventRecord};
