@@ -57,5 +57,14 @@ pub const COMMITTEE_SIZE: u32 = 4;
 /// What a module's owner has on hold while its hardware is bound.
 pub const ENROLMENT_BOND: Balance = 100 * UNIT;
 
+/// What a reporter of an offence has on hold until the second committee has decided.
+pub const REPORT_BOND: Balance = 10 * UNIT;
+
+/// What the duty pool pays for one public duty.
+pub const DUTY_REWARD: Balance = 10 * MILLI;
+
+/// What a development chain puts into the duty pool.
+pub const DEVELOPMENT_DUTY_POOL: Balance = 1_000 * UNIT;
+
 /// Pool priority of duty calls: they pay no tip, and come before what does.
 pub const DUTY_PRIORITY: u64 = 1 << 60;

@@ -1,24 +1,30 @@
 //! Genesis presets: everything that differs between a development chain, a test network and a live one.
 
 use crate::{
-	AccountId, AttestationConfig, BabeConfig, BalancesConfig, CamelliaConfig, CouncilConfig,
-	ElectionsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, SlotTimingConfig,
-	SudoConfig, ValidatorSetConfig, constants,
+	AccountId, Attestation, AttestationConfig, BabeConfig, BalancesConfig, CamelliaConfig,
+	CouncilConfig, ElectionsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	SlotTimingConfig, SudoConfig, ValidatorSetConfig,
+	configs::{DEFAULT_PARAMETERS, SHORT_PARAMETERS},
+	constants,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use hex_literal::hex;
-use pallet_attestation::GenesisRegistrar;
+use pallet_attestation::{GenesisRegistrar, Parameters};
 use pallet_camellia::Kind;
 use serde_json::Value;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_genesis_builder::PresetId;
 pub use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
-use tea_primitives::chain::{Balance, UNIT};
+use tea_primitives::chain::{Balance, BlockNumber, UNIT};
 
-/// Four validators, slots of one second, epochs of twenty slots: for tests of what takes epochs.
+/// Four validators, slots of one second, epochs of twenty slots, certificates of a minute: for tests of what takes
+/// epochs.
 pub const FAST_TESTNET_RUNTIME_PRESET: &str = "fast_testnet";
+
+/// Alice alone, slots of one second, certificates of a minute: for tests and demonstrations of modules.
+pub const MODULE_TESTNET_RUNTIME_PRESET: &str = "module_testnet";
 
 /// Template of a live chain: timing and rules are set; validators, council and balances are for the founders to fill in.
 pub const LIVE_RUNTIME_PRESET: &str = "live";
@@ -94,6 +100,7 @@ const MODULE_OWNERS: [Sr25519Keyring; 6] = [
 fn development_chain(
 	validators: Vec<(Sr25519Keyring, Ed25519Keyring)>,
 	slot_timing: SlotTimingConfig,
+	parameters: Parameters<BlockNumber, Balance>,
 ) -> Value {
 	let alice = Sr25519Keyring::Alice.to_account_id();
 	let bonds: Vec<(AccountId, Balance)> = validators
@@ -116,6 +123,10 @@ fn development_chain(
 		balances: BalancesConfig {
 			balances: Sr25519Keyring::well_known()
 				.map(|key| (key.to_account_id(), ENDOWMENT))
+				.chain([(
+					Attestation::duty_pool_account(),
+					constants::DEVELOPMENT_DUTY_POOL
+				)])
 				.collect::<Vec<_>>(),
 		},
 		validator_set: ValidatorSetConfig { validators: bonds },
@@ -137,6 +148,7 @@ fn development_chain(
 		},
 		// The authority of software TPMs is made where they are made, so governance registers it later.
 		attestation: AttestationConfig {
+			parameters,
 			registrars: REGISTRARS
 				.map(|(key, transport)| GenesisRegistrar {
 					account: key.to_account_id(),
@@ -151,10 +163,11 @@ fn development_chain(
 
 /// Alice alone, 3 s slots, 200-slot epochs.
 fn development() -> Value {
-	development_chain(
-		vec![(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
-		DEV_TIMING,
-	)
+	development_chain(alice_alone(), DEV_TIMING, DEFAULT_PARAMETERS)
+}
+
+fn alice_alone() -> Vec<(Sr25519Keyring, Ed25519Keyring)> {
+	vec![(Sr25519Keyring::Alice, Ed25519Keyring::Alice)]
 }
 
 /// Four validators: GRANDPA finalises while more than two thirds vote, so four is the least number of which one
@@ -186,7 +199,10 @@ fn live() -> Value {
 			members: Vec::new()
 		},
 		sudo: SudoConfig { key: None },
-		attestation: AttestationConfig { live: true },
+		attestation: AttestationConfig {
+			parameters: DEFAULT_PARAMETERS,
+			live: true
+		},
 	})
 }
 
@@ -194,8 +210,15 @@ fn live() -> Value {
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 	let patch = match id.as_ref() {
 		DEV_RUNTIME_PRESET => development(),
-		LOCAL_TESTNET_RUNTIME_PRESET => development_chain(four_validators(), DEV_TIMING),
-		FAST_TESTNET_RUNTIME_PRESET => development_chain(four_validators(), timing(1_000, 20)),
+		LOCAL_TESTNET_RUNTIME_PRESET => {
+			development_chain(four_validators(), DEV_TIMING, DEFAULT_PARAMETERS)
+		}
+		FAST_TESTNET_RUNTIME_PRESET => {
+			development_chain(four_validators(), timing(1_000, 20), SHORT_PARAMETERS)
+		}
+		MODULE_TESTNET_RUNTIME_PRESET => {
+			development_chain(alice_alone(), timing(1_000, 60), SHORT_PARAMETERS)
+		}
 		LIVE_RUNTIME_PRESET => live(),
 		_ => return None,
 	};
@@ -212,6 +235,7 @@ pub fn preset_names() -> Vec<PresetId> {
 		DEV_RUNTIME_PRESET,
 		LOCAL_TESTNET_RUNTIME_PRESET,
 		FAST_TESTNET_RUNTIME_PRESET,
+		MODULE_TESTNET_RUNTIME_PRESET,
 		LIVE_RUNTIME_PRESET,
 	]
 	.map(PresetId::from)

@@ -22,7 +22,7 @@ use sp_runtime::{
 	},
 };
 
-/// Blocks for which a duty may wait in the pool: no window is longer.
+/// Blocks for which a duty waits in the pool. Whose window is longer sends it again.
 const LONGEVITY: u64 = 64;
 
 /// Counts feeless calls that fail in dispatch, and places the others in the pool. Stands before the extension that

@@ -4,7 +4,7 @@ use crate::{
 	Config, DevAllowed, GenesisConfig, IssuerInfo, Pallet, RegistrarInfo, Registrars, ReleaseRecord,
 };
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
-use frame_support::BoundedVec;
+use frame_support::{BoundedVec, traits::Get};
 use serde::{Deserialize, Serialize};
 use sp_core::Bytes;
 use tea_primitives::{
@@ -110,6 +110,12 @@ impl<T: Config> Pallet<T> {
 	/// Writes the genesis, or says in one sentence why it is none.
 	pub(crate) fn build_genesis(config: &GenesisConfig<T>) {
 		DevAllowed::<T>::put(!config.live);
+		if let Err(reason) = Self::do_set_parameters(config.parameters) {
+			panic!(
+				"attestation.parameters: {reason:?}; the bounds are {:?}",
+				T::ParameterBounds::get()
+			);
+		}
 		for issuer in &config.issuers {
 			let info = IssuerInfo {
 				spki: bounded(issuer.spki.0.clone(), "issuers.spki"),

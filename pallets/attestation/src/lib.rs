@@ -11,6 +11,8 @@ mod genesis;
 mod impls;
 #[cfg(test)]
 mod mock;
+mod offences;
+mod parameters;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -21,7 +23,9 @@ pub use benchmarking::{BenchmarkHelper, KeystoreHelper};
 pub use errors::*;
 pub use extension::DutyGuard;
 pub use genesis::{GenesisIssuer, GenesisRegistrar, GenesisRelease};
+pub use offences::*;
 pub use pallet::*;
+pub use parameters::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -29,8 +33,9 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{genesis::*, types::*, *};
-	use alloc::vec::Vec;
+	use alloc::{boxed::Box, vec::Vec};
 	use frame_support::{
+		PalletId,
 		pallet_prelude::*,
 		traits::{Contains, UnixTime, fungible},
 	};
@@ -62,6 +67,7 @@ pub mod pallet {
 
 		/// What bonds are made of.
 		type Currency: fungible::Balanced<Self::AccountId>
+			+ fungible::Mutate<Self::AccountId>
 			+ fungible::MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
 		/// The runtime's reasons to hold money.
@@ -111,49 +117,21 @@ pub mod pallet {
 		#[pallet::constant]
 		type CorrectAnswers: Get<u32>;
 
-		/// Blocks in which challengers post.
+		/// Windows, periods and prices of a chain whose genesis says nothing else.
 		#[pallet::constant]
-		type ChallengeWindow: Get<BlockNumberFor<Self>>;
+		type DefaultParameters: Get<ParametersOf<Self>>;
 
-		/// Blocks in which the module answers.
+		/// Between what governance may set them.
 		#[pallet::constant]
-		type ResponseWindow: Get<BlockNumberFor<Self>>;
+		type ParameterBounds: Get<BoundsOf<Self>>;
 
-		/// Blocks in which a challenger shows the root value of a blob that the module calls bad.
+		/// Names the account of the duty pool.
 		#[pallet::constant]
-		type RevealWindow: Get<BlockNumberFor<Self>>;
+		type PalletId: Get<PalletId>;
 
-		/// How many blocks old the block may be that a quote names.
+		/// Blocks of a day, in which boots are counted.
 		#[pallet::constant]
-		type NonceWindow: Get<u32>;
-
-		/// Blocks of an attestation round.
-		#[pallet::constant]
-		type RoundWindow: Get<BlockNumberFor<Self>>;
-
-		/// Blocks between an undecided round and the next evidence.
-		#[pallet::constant]
-		type RoundCoolDown: Get<BlockNumberFor<Self>>;
-
-		/// Blocks for which an account waits after an enrolment that it let fail.
-		#[pallet::constant]
-		type EnrolmentCoolDown: Get<BlockNumberFor<Self>>;
-
-		/// Blocks for which a certificate is valid. Renewal opens at half of it.
-		#[pallet::constant]
-		type CertificateLife: Get<BlockNumberFor<Self>>;
-
-		/// Blocks in quarantine before evidence is accepted again.
-		#[pallet::constant]
-		type QuarantineCoolDown: Get<BlockNumberFor<Self>>;
-
-		/// Blocks between the end of a module's hardware and the return of its bond.
-		#[pallet::constant]
-		type BondDelay: Get<BlockNumberFor<Self>>;
-
-		/// What an enrolment puts on hold; twice as much in a class above a third.
-		#[pallet::constant]
-		type EnrolmentBond: Get<BalanceOf<Self>>;
+		type DayLength: Get<BlockNumberFor<Self>>;
 
 		/// Living Camelliae from which on the shares of the classes are limited.
 		#[pallet::constant]
@@ -197,7 +175,15 @@ pub mod pallet {
 		/// The bond of an enrolment and of the chip that it bound.
 		#[codec(index = 0)]
 		EnrolmentBond,
+		/// The bond of a report whose second committee has not decided.
+		#[codec(index = 1)]
+		ReportBond,
 	}
+
+	/// Windows, periods and prices in force.
+	#[pallet::storage]
+	pub type CurrentParameters<T: Config> =
+		StorageValue<_, ParametersOf<T>, ValueQuery, <T as Config>::DefaultParameters>;
 
 	/// Whether software TPMs may enrol. False for ever in a live chain.
 	#[pallet::storage]
@@ -384,6 +370,28 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type FailedDutiesOf<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, FailedDuties, ValueQuery>;
+
+	/// Offences that were proven, by what was proven: the same one counts once.
+	//
+	// Identity: the keys are hashes.
+	#[pallet::storage]
+	pub type Punished<T: Config> = StorageMap<_, Identity, Hash, BlockNumberFor<T>>;
+
+	/// Reports whose second committees have not decided, by the module that they accuse.
+	#[pallet::storage]
+	pub type Reports<T: Config> =
+		StorageMap<_, Twox64Concat, ModuleId, ReportRecord<T::AccountId, BalanceOf<T>>>;
+
+	/// Public duties that the pool has not paid yet, by who owned the member when it did them.
+	//
+	// Blake2_128Concat: accounts.
+	#[pallet::storage]
+	pub type DutyPoints<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
+	/// How often each module booted today. An entry leaves with the hardware.
+	#[pallet::storage]
+	pub type BootsOfDay<T: Config> =
+		StorageMap<_, Twox64Concat, ModuleId, DayCount<BlockNumberFor<T>>>;
 
 	/// What happens to modules.
 	#[pallet::event]
@@ -693,6 +701,56 @@ pub mod pallet {
 			/// The enrolment or round.
 			round: Round,
 		},
+		/// Governance set windows, periods and prices.
+		#[codec(index = 29)]
+		ParametersSet {
+			/// What holds for everything that begins from now on.
+			parameters: ParametersOf<T>,
+		},
+		/// Somebody proved an offence. What it costs in credit, the registry of Camelliae tells.
+		#[codec(index = 30)]
+		OffenceProven {
+			/// Who is accused.
+			module: ModuleId,
+			/// What it did.
+			offence: Offence,
+			/// Under what name it is punished, once.
+			evidence: Hash,
+			/// Who proved it.
+			reporter: T::AccountId,
+		},
+		/// The second committee of a reported module is done.
+		#[codec(index = 31)]
+		ReportSettled {
+			/// The module.
+			module: ModuleId,
+			/// Who reported it.
+			reporter: T::AccountId,
+			/// What was on hold.
+			bond: BalanceOf<T>,
+			/// Whether the committee passed the module, which costs the bond; else it is free again.
+			lost: bool,
+		},
+		/// The pool paid for public duties.
+		#[codec(index = 32)]
+		DutiesPaid {
+			/// Who was paid.
+			who: T::AccountId,
+			/// For how many duties.
+			points: u32,
+			/// How much.
+			amount: BalanceOf<T>,
+		},
+		/// The owner of a module paid the pool for a round, because the module boots so often.
+		#[codec(index = 33)]
+		RoundPaid {
+			/// The module.
+			module: ModuleId,
+			/// Who paid.
+			who: T::AccountId,
+			/// How much.
+			amount: BalanceOf<T>,
+		},
 	}
 
 	/// Why a call is refused. Nothing has changed.
@@ -737,7 +795,7 @@ pub mod pallet {
 		/// This chain does not accept hardware of this class.
 		#[codec(index = 12)]
 		ClassNotAllowed,
-		/// The free balance does not cover the bond.
+		/// The free balance does not cover the bond; or, when the module has booted often today, the price of its round.
 		#[codec(index = 13)]
 		InsufficientBalance,
 		/// The account let an enrolment fail and must wait; or the module must wait after an undecided round.
@@ -884,20 +942,48 @@ pub mod pallet {
 		/// The entry is there already, or is not there.
 		#[codec(index = 61)]
 		DenialUnchanged,
+		/// This parameter is outside its bounds, or does not fit the others.
+		#[codec(index = 62)]
+		OutOfBounds(ParameterName),
+		/// The proof leaves a question open, so it proves nothing. Committees judge what is not plain.
+		#[codec(index = 63)]
+		NotConclusive,
+		/// This offence was proven before, and counts once.
+		#[codec(index = 64)]
+		AlreadyPunished,
+		/// The account has no points: it did no public duty that is not paid.
+		#[codec(index = 65)]
+		NothingToClaim,
+		/// The duty pool cannot pay one point at present. The points wait.
+		#[codec(index = 66)]
+		PoolEmpty,
 	}
 
 	/// What governance has decided before the first block.
 	#[pallet::genesis_config]
-	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
+		/// Windows, periods and prices.
+		pub parameters: ParametersOf<T>,
 		/// Issuers of endorsement certificates.
 		pub issuers: Vec<GenesisIssuer>,
 		/// Accepted releases.
 		pub releases: Vec<GenesisRelease>,
 		/// Accounts that fill the committees until there are enough Active modules.
 		pub registrars: Vec<GenesisRegistrar<T::AccountId>>,
-		/// A live chain accepts no software TPM and starts with five registrars of different owners.
+		/// A live chain accepts no software TPM and no short periods, and starts with five registrars of different owners.
 		pub live: bool,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self {
+				parameters: T::DefaultParameters::get(),
+				issuers: Vec::new(),
+				releases: Vec::new(),
+				registrars: Vec::new(),
+				live: false,
+			}
+		}
 	}
 
 	#[pallet::genesis_build]
@@ -1028,7 +1114,7 @@ pub mod pallet {
 		/// - Origin: signed, by owner or operator of the Camellia. The fee is kept, so that a stranger's chip costs.
 		/// - Refused without a living Camellia that may carry the chip, a known issuer and room in its class.
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::register())]
+		#[pallet::weight(T::WeightInfo::register().max(T::WeightInfo::register_rsa()))]
 		pub fn register(
 			origin: OriginFor<T>,
 			module: ModuleId,
@@ -1178,7 +1264,7 @@ pub mod pallet {
 			Self::do_expire_certificate(module)
 		}
 
-		/// Takes the hardware out of the network. Its bond comes back after `BondDelay`.
+		/// Takes the hardware out of the network. Its bond comes back after `bond_delay`.
 		///
 		/// - Origin: signed, by the owner of the Camellia.
 		#[pallet::call_index(17)]
@@ -1195,6 +1281,49 @@ pub mod pallet {
 		pub fn expire_bond(origin: OriginFor<T>, module: ModuleId, round: Round) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_expire_bond(module, round)
+		}
+
+		/// Sets windows, periods and prices. What began keeps the deadline that it was given.
+		///
+		/// - Origin: `GovernanceOrigin`.
+		/// - Refused when one is outside its bounds, which are narrower in a live chain, or when they do not fit together.
+		#[pallet::call_index(19)]
+		#[pallet::weight(T::WeightInfo::set_parameters())]
+		pub fn set_parameters(
+			origin: OriginFor<T>,
+			parameters: Box<ParametersOf<T>>,
+		) -> DispatchResult {
+			T::GovernanceOrigin::ensure_origin(origin)?;
+			Self::do_set_parameters(*parameters)
+		}
+
+		/// Proves an offence of a module. It loses credit at once, and while it has a boot a second committee examines it.
+		///
+		/// - Origin: signed, by anybody; puts `report_bond` on hold while the second committee has not decided. It is lost
+		///   when the committee passes the module.
+		/// - Refused unless the chain can tell everything from the proof and its own records.
+		#[pallet::call_index(20)]
+		#[pallet::weight(match proof.offence() {
+			Offence::ContradictingVerdicts => T::WeightInfo::report_contradiction(),
+			Offence::ClonedTpm => T::WeightInfo::report_clone(),
+			Offence::RefutedVerdict => T::WeightInfo::report_refuted(),
+		})]
+		pub fn report(
+			origin: OriginFor<T>,
+			module: ModuleId,
+			proof: Proof<T::MemberSignature>,
+		) -> DispatchResult {
+			Self::do_report(ensure_signed(origin)?, module, &proof)
+		}
+
+		/// Pays an account for its public duties, as far as the pool has money.
+		///
+		/// - Origin: signed, by anybody; the money goes to whom it belongs.
+		#[pallet::call_index(21)]
+		#[pallet::weight(T::WeightInfo::pay_duties())]
+		pub fn pay_duties(origin: OriginFor<T>, who: T::AccountId) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_pay_duties(who)
 		}
 	}
 
@@ -1236,6 +1365,32 @@ pub mod pallet {
 			boot_seq: BootSeq,
 		) -> Vec<tea_primitives::module::BootKeys> {
 			Self::keys_of_boot(module, boot_seq)
+		}
+
+		/// Windows, periods and prices in force.
+		pub fn parameters() -> ParametersOf<T> {
+			CurrentParameters::<T>::get()
+		}
+
+		/// Modules and where they stand, [`MODULES_PER_PAGE`] at most: those that come behind `after`, in an order
+		/// without meaning. The last one of a page is where the next page goes on; the page behind the last is empty.
+		pub fn modules(after: Option<ModuleId>) -> Vec<(ModuleId, ModuleStatus)> {
+			Self::modules_after(after)
+		}
+
+		/// The releases of a class that are accepted now.
+		pub fn releases_of(class: HardwareClass) -> Vec<(ReleaseId, ReleaseRecordOf<T>)> {
+			Self::accepted_releases(class)
+		}
+
+		/// All registrars, in the order of the dense list.
+		pub fn registrar_list() -> Vec<(T::AccountId, RegistrarRecordOf<T>)> {
+			Self::all_registrars()
+		}
+
+		/// Account of the duty pool, and what it can pay now.
+		pub fn duty_pool() -> (T::AccountId, BalanceOf<T>) {
+			(Self::duty_pool_account(), Self::pool_balance())
 		}
 
 		/// Firmware of a vendor that is refused.

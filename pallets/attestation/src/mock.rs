@@ -112,6 +112,11 @@ pub(crate) const LIFE: u32 = 100;
 pub(crate) const QUARANTINE: u32 = 200;
 pub(crate) const BOND_DELAY: u32 = 150;
 pub(crate) const BOND: Balance = 1_000;
+pub(crate) const REPORT_BOND: Balance = 500;
+/// What the pool pays for a duty, how many boots of a day it pays for, and what a day is.
+pub(crate) const REWARD: Balance = 7;
+pub(crate) const PAID_BOOTS: u32 = 4;
+pub(crate) const DAY: u32 = 1_000;
 pub(crate) const ENDOWMENT: Balance = 1_000_000;
 pub(crate) const CLASS_CAP_FROM: u32 = 6;
 pub(crate) const MAX_FAILED: u32 = 3;
@@ -127,6 +132,7 @@ impl frame_system::Config for Test {
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type AccountId = AccountId;
 	type Block = Block;
+	type BlockHashCount = ConstU32<250>;
 	type Lookup = IdentityLookup<AccountId>;
 }
 
@@ -142,7 +148,65 @@ impl pallet_balances::Config for Test {
 
 impl world::Config for Test {}
 
+/// What a chain of the tests starts with.
+pub(crate) const PARAMETERS: crate::Parameters<u32, Balance> = crate::Parameters {
+	challenge_window: CHALLENGE_WINDOW,
+	response_window: RESPONSE_WINDOW,
+	reveal_window: REVEAL_WINDOW,
+	nonce_window: NONCE_WINDOW,
+	round_window: ROUND_WINDOW,
+	round_cool_down: ROUND_COOL_DOWN,
+	enrolment_cool_down: ENROLMENT_COOL_DOWN,
+	certificate_life: LIFE,
+	quarantine_cool_down: QUARANTINE,
+	bond_delay: BOND_DELAY,
+	enrolment_bond: BOND,
+	report_bond: REPORT_BOND,
+	duty_reward: REWARD,
+	paid_boots: PAID_BOOTS,
+};
+
+/// Every parameter is this.
+const fn all(blocks: u32, money: Balance, count: u32) -> crate::Parameters<u32, Balance> {
+	crate::Parameters {
+		challenge_window: blocks,
+		response_window: blocks,
+		reveal_window: blocks,
+		nonce_window: blocks,
+		round_window: blocks,
+		round_cool_down: blocks,
+		enrolment_cool_down: blocks,
+		certificate_life: blocks,
+		quarantine_cool_down: blocks,
+		bond_delay: blocks,
+		enrolment_bond: money,
+		report_bond: money,
+		duty_reward: money,
+		paid_boots: count,
+	}
+}
+
+/// Between what they stay.
+pub(crate) const BOUNDS: crate::Bounds<u32, Balance> = crate::Bounds {
+	least: crate::Parameters {
+		certificate_life: 20,
+		..all(4, 1, 0)
+	},
+	least_live: crate::Parameters {
+		certificate_life: 50,
+		..all(10, 5, 1)
+	},
+	most: crate::Parameters {
+		certificate_life: 600,
+		nonce_window: 250,
+		..all(250, 1_000_000, 100)
+	},
+};
+
 parameter_types! {
+	pub const DefaultParameters: crate::Parameters<u32, Balance> = PARAMETERS;
+	pub const ParameterBounds: crate::Bounds<u32, Balance> = BOUNDS;
+	pub const DutyPoolId: frame_support::PalletId = frame_support::PalletId(*b"tea/duty");
 	pub EpochIndex: u64 = world::Epoch::<Test>::get();
 }
 
@@ -194,22 +258,19 @@ impl pallet_attestation::Config for Test {
 	type AgendaPerBlock = ConstU32<AGENDA_PER_BLOCK>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Helper;
-	type BondDelay = ConstU32<BOND_DELAY>;
 	type Busy = Working;
 	type Camellias = World;
-	type CertificateLife = ConstU32<LIFE>;
-	type ChallengeWindow = ConstU32<CHALLENGE_WINDOW>;
 	type Challengers = ConstU32<C>;
 	type ClassCapFrom = ConstU32<CLASS_CAP_FROM>;
 	type Clock = Timestamp;
 	type CommitteeSize = ConstU32<N>;
 	type CorrectAnswers = ConstU32<K>;
 	type Currency = Balances;
+	type DayLength = ConstU32<DAY>;
+	type DefaultParameters = DefaultParameters;
 	type Draws = World;
 	type DrawsPerBlock = ConstU32<DRAWS_PER_BLOCK>;
 	type DutyPriority = ConstU64<1_000>;
-	type EnrolmentBond = ConstU128<BOND>;
-	type EnrolmentCoolDown = ConstU32<ENROLMENT_COOL_DOWN>;
 	type Epoch = EpochIndex;
 	type GovernanceOrigin = frame_system::EnsureRoot<AccountId>;
 	type KnownGood = World;
@@ -217,13 +278,9 @@ impl pallet_attestation::Config for Test {
 	type MaxQueue = ConstU32<MAX_QUEUE>;
 	type MaxRegistrars = ConstU32<16>;
 	type MemberSignature = MultiSignature;
-	type NonceWindow = ConstU32<NONCE_WINDOW>;
-	type QuarantineCoolDown = ConstU32<QUARANTINE>;
-	type ResponseWindow = ConstU32<RESPONSE_WINDOW>;
-	type RevealWindow = ConstU32<REVEAL_WINDOW>;
-	type Rewards = ();
-	type RoundCoolDown = ConstU32<ROUND_COOL_DOWN>;
-	type RoundWindow = ConstU32<ROUND_WINDOW>;
+	type PalletId = DutyPoolId;
+	type ParameterBounds = ParameterBounds;
+	type Rewards = Attestation;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SessionAccount = ConvertInto;
 	type SigVerify = CountingVerify;
@@ -416,6 +473,7 @@ pub(crate) struct ExtBuilder {
 	registrars: u8,
 	live: bool,
 	lab: bool,
+	pool: Balance,
 }
 
 impl Default for ExtBuilder {
@@ -424,6 +482,7 @@ impl Default for ExtBuilder {
 			registrars: 12,
 			live: false,
 			lab: true,
+			pool: 100_000,
 		}
 	}
 }
@@ -447,9 +506,16 @@ impl ExtBuilder {
 		self
 	}
 
+	/// So much money in the duty pool.
+	pub(crate) fn pool(mut self, money: Balance) -> Self {
+		self.pool = money;
+		self
+	}
+
 	/// The genesis of this pallet.
 	pub(crate) fn genesis(&self) -> crate::GenesisConfig<Test> {
 		crate::GenesisConfig {
+			parameters: PARAMETERS,
 			issuers: if self.lab {
 				crate::tests::lab::issuers()
 			} else {
@@ -476,7 +542,10 @@ impl ExtBuilder {
 	pub(crate) fn build(self) -> sp_io::TestExternalities {
 		let storage = RuntimeGenesisConfig {
 			balances: pallet_balances::GenesisConfig {
-				balances: (1..=100).map(|n| (account(n), ENDOWMENT)).collect(),
+				balances: (1..=100)
+					.map(|n| (account(n), ENDOWMENT))
+					.chain([(Attestation::duty_pool_account(), self.pool)])
+					.collect(),
 				..Default::default()
 			},
 			attestation: self.genesis(),

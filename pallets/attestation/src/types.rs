@@ -2,7 +2,7 @@
 //
 // INVARIANT: everything here is stored, part of an event or of a call, so variants keep their indices.
 
-use crate::Config;
+use crate::{Config, Offence};
 use alloc::{boxed::Box, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -39,6 +39,8 @@ pub const MAX_DENIALS: u32 = 32;
 pub const MAX_MODEL: u32 = 64;
 /// Most bytes of a serial number.
 pub const MAX_SERIAL: u32 = 64;
+/// Modules on a page of the view function `modules`.
+pub const MODULES_PER_PAGE: usize = 256;
 /// Addresses in a profile.
 pub const MAX_ADDRESSES: u32 = 4;
 
@@ -493,6 +495,9 @@ pub enum Suspicion {
 	/// The committee found it out.
 	#[codec(index = 3)]
 	Committee(FailReason),
+	/// Somebody proved an offence.
+	#[codec(index = 4)]
+	Reported(Offence),
 }
 
 /// Why a module stands where it stands. Stored, and shown word for word.
@@ -854,6 +859,26 @@ pub struct FailedDuties {
 	/// The epoch in which they failed.
 	pub epoch: u64,
 	/// How many.
+	pub count: u32,
+}
+
+/// How often something happened in a day.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct DayCount<BlockNumber> {
+	/// The day, counted from genesis.
+	pub day: BlockNumber,
+	/// How often.
 	pub count: u32,
 }
 

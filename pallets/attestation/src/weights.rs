@@ -34,6 +34,12 @@ pub trait WeightInfo {
 	fn draws() -> Weight;
 	fn draw() -> Weight;
 	fn duty_guard() -> Weight;
+	fn register_rsa() -> Weight;
+	fn set_parameters() -> Weight;
+	fn report_contradiction() -> Weight;
+	fn report_clone() -> Weight;
+	fn report_refuted() -> Weight;
+	fn pay_duties() -> Weight;
 }
 
 /// As measured, with the database weights of the runtime.
@@ -564,6 +570,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	fn register_rsa() -> Weight {
+		Weight::from_parts(2_898_700_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(17_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	fn set_parameters() -> Weight {
+		Weight::from_parts(40_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn report_contradiction() -> Weight {
+		Weight::from_parts(600_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(22_u64))
+			.saturating_add(T::DbWeight::get().writes(20_u64))
+	}
+	fn report_clone() -> Weight {
+		Weight::from_parts(1_500_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(22_u64))
+			.saturating_add(T::DbWeight::get().writes(20_u64))
+	}
+	fn report_refuted() -> Weight {
+		Weight::from_parts(450_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(26_u64))
+			.saturating_add(T::DbWeight::get().writes(26_u64))
+	}
+	fn pay_duties() -> Weight {
+		Weight::from_parts(120_000_000, 20_000)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
 }
 
 /// For tests.
@@ -684,5 +720,35 @@ impl WeightInfo for () {
 		Weight::from_parts(159_967_000, 21378)
 			.saturating_add(ParityDbWeight::get().reads(18_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
+	}
+	fn register_rsa() -> Weight {
+		Weight::from_parts(2_898_700_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(17_u64))
+			.saturating_add(ParityDbWeight::get().writes(11_u64))
+	}
+	fn set_parameters() -> Weight {
+		Weight::from_parts(40_000_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+	}
+	fn report_contradiction() -> Weight {
+		Weight::from_parts(600_000_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(22_u64))
+			.saturating_add(ParityDbWeight::get().writes(20_u64))
+	}
+	fn report_clone() -> Weight {
+		Weight::from_parts(1_500_000_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(22_u64))
+			.saturating_add(ParityDbWeight::get().writes(20_u64))
+	}
+	fn report_refuted() -> Weight {
+		Weight::from_parts(450_000_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
+			.saturating_add(ParityDbWeight::get().writes(26_u64))
+	}
+	fn pay_duties() -> Weight {
+		Weight::from_parts(120_000_000, 20_000)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 }

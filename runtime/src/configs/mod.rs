@@ -9,3 +9,4 @@ mod system;
 
 pub use accounts::ProxyType;
 pub use governance::{CouncilInstance, GovernanceOrigin};
+pub use modules::{DEFAULT_PARAMETERS, SHORT_PARAMETERS};

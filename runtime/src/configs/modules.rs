@@ -1,15 +1,22 @@
 //! Modules: their NFTs, their evidence, and who is drawn to work and to check.
 
 use crate::{
-	AccountId, Attestation, Balance, Balances, Camellia, Delegation, Runtime, RuntimeHoldReason,
-	Signature, Timestamp, configs::GovernanceOrigin, constants,
+	AccountId, Attestation, Balance, Balances, BlockNumber, Camellia, Delegation, Runtime,
+	RuntimeHoldReason, Signature, Timestamp,
+	configs::GovernanceOrigin,
+	constants::{
+		self,
+		time::{DAYS, HOURS, MINUTES},
+	},
 };
 use frame_support::{
 	PalletId, parameter_types,
 	traits::{ConstU32, ConstU64, Get, Nothing},
 	weights::Weight,
 };
+use pallet_attestation::{Bounds, Parameters};
 use sp_runtime::traits::Convert;
+use tea_primitives::chain::UNIT;
 
 /// VRF output of the author of the block, which BABE has verified.
 pub struct AuthorVrf;
@@ -63,30 +70,115 @@ impl Convert<[u8; 32], AccountId> for SessionAccount {
 	}
 }
 
+/// The defaults of SPEC 3.1.
+pub const DEFAULT_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	challenge_window: 40,
+	response_window: 40,
+	reveal_window: 20,
+	nonce_window: 20,
+	round_window: 20,
+	round_cool_down: 20,
+	enrolment_cool_down: 5 * MINUTES,
+	certificate_life: 600,
+	quarantine_cool_down: DAYS,
+	bond_delay: DAYS,
+	enrolment_bond: constants::ENROLMENT_BOND,
+	report_bond: constants::REPORT_BOND,
+	duty_reward: constants::DUTY_REWARD,
+	paid_boots: 4,
+};
+
+/// For tests and demonstrations of modules, with slots of a second: what takes a day elsewhere takes a minute.
+pub const SHORT_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	round_cool_down: 5,
+	enrolment_cool_down: 10,
+	certificate_life: 60,
+	quarantine_cool_down: 60,
+	bond_delay: 60,
+	..DEFAULT_PARAMETERS
+};
+
+/// What no chain may go below: shorter windows close before two blocks have passed on messages and answers.
+const LEAST_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	challenge_window: 4,
+	response_window: 4,
+	reveal_window: 4,
+	nonce_window: 4,
+	round_window: 6,
+	round_cool_down: 1,
+	enrolment_cool_down: 1,
+	certificate_life: 20,
+	quarantine_cool_down: 1,
+	bond_delay: 1,
+	enrolment_bond: constants::EXISTENTIAL_DEPOSIT,
+	report_bond: constants::EXISTENTIAL_DEPOSIT,
+	duty_reward: constants::EXISTENTIAL_DEPOSIT,
+	paid_boots: 0,
+};
+
+/// In a live chain a block of evidence must be finalised (10 blocks of lag are allowed), people far away must reach
+/// their windows, and bonds must still be there when an offence comes out.
+const LEAST_LIVE_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	challenge_window: 20,
+	response_window: 20,
+	reveal_window: 10,
+	nonce_window: 16,
+	round_window: 16,
+	round_cool_down: 10,
+	enrolment_cool_down: MINUTES,
+	certificate_life: 200,
+	quarantine_cool_down: 6 * HOURS,
+	bond_delay: 6 * HOURS,
+	enrolment_bond: UNIT,
+	report_bond: UNIT,
+	paid_boots: 1,
+	..LEAST_PARAMETERS
+};
+
+const MOST_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	challenge_window: HOURS,
+	response_window: HOURS,
+	reveal_window: HOURS,
+	nonce_window: 256,
+	round_window: HOURS,
+	round_cool_down: HOURS,
+	enrolment_cool_down: DAYS,
+	certificate_life: DAYS,
+	quarantine_cool_down: 30 * DAYS,
+	bond_delay: 30 * DAYS,
+	enrolment_bond: 100_000 * UNIT,
+	report_bond: 100_000 * UNIT,
+	duty_reward: 100 * UNIT,
+	paid_boots: 1_000,
+};
+
 parameter_types! {
-	pub const EnrolmentBond: Balance = constants::ENROLMENT_BOND;
+	pub const DefaultParameters: Parameters<BlockNumber, Balance> = DEFAULT_PARAMETERS;
+	pub const ParameterBounds: Bounds<BlockNumber, Balance> = Bounds {
+		least: LEAST_PARAMETERS,
+		least_live: LEAST_LIVE_PARAMETERS,
+		most: MOST_PARAMETERS,
+	};
+	pub const DutyPoolId: PalletId = PalletId(*b"tea/duty");
 }
 
 impl pallet_attestation::Config for Runtime {
 	type AgendaPerBlock = ConstU32<64>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
-	type BondDelay = ConstU32<{ constants::time::DAYS }>;
 	type Busy = Nothing;
 	type Camellias = Camellia;
-	type CertificateLife = ConstU32<600>;
-	type ChallengeWindow = ConstU32<40>;
 	type Challengers = ConstU32<5>;
 	type ClassCapFrom = ConstU32<20>;
 	type Clock = Timestamp;
 	type CommitteeSize = ConstU32<{ constants::COMMITTEE_SIZE }>;
 	type CorrectAnswers = ConstU32<4>;
 	type Currency = Balances;
+	type DayLength = ConstU32<{ constants::time::DAYS }>;
+	type DefaultParameters = DefaultParameters;
 	type Draws = Delegation;
 	type DrawsPerBlock = ConstU32<32>;
 	type DutyPriority = ConstU64<{ constants::DUTY_PRIORITY }>;
-	type EnrolmentBond = EnrolmentBond;
-	type EnrolmentCoolDown = ConstU32<{ constants::time::MINUTES * 5 }>;
 	type Epoch = Epoch;
 	type GovernanceOrigin = GovernanceOrigin;
 	type KnownGood = Delegation;
@@ -94,13 +186,9 @@ impl pallet_attestation::Config for Runtime {
 	type MaxQueue = ConstU32<256>;
 	type MaxRegistrars = ConstU32<32>;
 	type MemberSignature = Signature;
-	type NonceWindow = ConstU32<20>;
-	type QuarantineCoolDown = ConstU32<{ constants::time::DAYS }>;
-	type ResponseWindow = ConstU32<40>;
-	type RevealWindow = ConstU32<20>;
-	type Rewards = ();
-	type RoundCoolDown = ConstU32<20>;
-	type RoundWindow = ConstU32<20>;
+	type PalletId = DutyPoolId;
+	type ParameterBounds = ParameterBounds;
+	type Rewards = Attestation;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SessionAccount = SessionAccount;
 	type SigVerify = tea_tpm::RustCrypto;

@@ -32,6 +32,15 @@ impl SoftTpm {
 		.concat()
 	}
 
+	/// `TPMT_PUBLIC` of an RSA-2048 attestation key, the longest one.
+	pub(super) fn rsa_ak_area() -> Vec<u8> {
+		[
+			&hex_literal::hex!("0001000b00050472000000100014000b0800000000000100")[..],
+			include_bytes!("data/ak_modulus.bin"),
+		]
+		.concat()
+	}
+
 	fn rk_area(policy: &Hash) -> Vec<u8> {
 		let (x, y) = Self::coordinates(&Self::key(0x55));
 		[

@@ -2,12 +2,12 @@
 //! call `expire_*` after it.
 
 use crate::{
-	Agenda, AgendaItem, BalanceOf, ChipRecordOf, Config, CoolDowns, EkOwners, EkRecord, Error,
-	Event, HoldReason, Pallet, Unbonding, Unbondings, WeightInfo,
+	Agenda, AgendaItem, BalanceOf, ChipRecordOf, Config, CoolDowns, CurrentParameters, EkOwners,
+	EkRecord, Error, Event, HoldReason, Pallet, Unbonding, Unbondings, WeightInfo,
 };
 use frame_support::{
 	ensure,
-	traits::{Get, fungible::MutateHold, tokens::Precision},
+	traits::{fungible::MutateHold, tokens::Precision},
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -15,7 +15,7 @@ use sp_runtime::{DispatchResult, Saturating, traits::One};
 use tea_primitives::ids::{ModuleId, Round};
 
 /// Blocks after a full one in which room is looked for.
-const SPILL: u32 = 8;
+pub(crate) const SPILL: u32 = 8;
 
 impl<T: Config> Pallet<T> {
 	/// The block in progress.
@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
 		chip: &ChipRecordOf<T>,
 		barred_until: Option<BlockNumberFor<T>>,
 	) {
-		let delayed = Self::now().saturating_add(T::BondDelay::get());
+		let delayed = Self::now().saturating_add(CurrentParameters::<T>::get().bond_delay);
 		let free_from = barred_until.map_or(delayed, |barred| delayed.max(barred));
 		Unbondings::<T>::insert(
 			module,

@@ -24,12 +24,25 @@ impl<T: Config> Pallet<T> {
 			k <= c && k.saturating_mul(2) > c,
 			"CorrectAnswers: {k} of {c} is not a majority that can be reached"
 		);
+		let bounds = T::ParameterBounds::get();
+		for (name, parameters, live) in [
+			("DefaultParameters", T::DefaultParameters::get(), true),
+			("ParameterBounds.least_live", bounds.least_live, true),
+			("ParameterBounds.least", bounds.least, false),
+			("ParameterBounds.most", bounds.most, true),
+		] {
+			if let Err(parameter) = parameters.check(&bounds, live) {
+				panic!("{name}: {parameter:?} contradicts the bounds or another parameter");
+			}
+		}
+		let least = bounds.least;
 		for (name, window) in [
-			("ChallengeWindow", T::ChallengeWindow::get()),
-			("ResponseWindow", T::ResponseWindow::get()),
-			("RevealWindow", T::RevealWindow::get()),
-			("RoundWindow", T::RoundWindow::get()),
-			("CertificateLife", T::CertificateLife::get()),
+			("challenge_window", least.challenge_window),
+			("response_window", least.response_window),
+			("reveal_window", least.reveal_window),
+			("nonce_window", least.nonce_window),
+			("round_window", least.round_window),
+			("DayLength", T::DayLength::get()),
 		] {
 			assert!(
 				!window.is_zero(),
@@ -37,8 +50,12 @@ impl<T: Config> Pallet<T> {
 			);
 		}
 		assert!(
-			T::CertificateLife::get() / 2u32.into() > T::RoundWindow::get(),
-			"CertificateLife: a renewal must fit into its second half"
+			bounds.most.nonce_window <= T::BlockHashCount::get(),
+			"ParameterBounds.most.nonce_window: hashes of older blocks are not kept"
+		);
+		assert!(
+			!least.duty_reward.is_zero(),
+			"ParameterBounds.least.duty_reward: points that are worth nothing"
 		);
 		assert!(
 			T::DrawsPerBlock::get() > 0 && T::AgendaPerBlock::get() > 0 && T::MaxQueue::get() > 0,

@@ -1,9 +1,9 @@
 //! The queue of draws. What is fixed in block b is drawn with the beacon of block b + 1, in b + 2 or later.
 
 use crate::{
-	AgendaItem, Config, DrawJob, DrawJobOf, DrawQueue, DrawQueueEnds, EnrolmentFailure,
-	EnrolmentPhase, EnrolmentRecordOf, Enrolments, Error, Event, Pallet, RoundOutcome,
-	RoundRecordOf, Rounds, SlotState, WeightInfo,
+	AgendaItem, Config, CurrentParameters, DrawJob, DrawJobOf, DrawQueue, DrawQueueEnds,
+	EnrolmentFailure, EnrolmentPhase, EnrolmentRecordOf, Enrolments, Error, Event, Pallet,
+	RoundOutcome, RoundRecordOf, Rounds, SlotState, WeightInfo,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -177,7 +177,8 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		record.phase = EnrolmentPhase::Posting;
-		record.deadline = Self::now().saturating_add(T::ChallengeWindow::get());
+		record.deadline =
+			Self::now().saturating_add(CurrentParameters::<T>::get().challenge_window);
 		Self::schedule(record.deadline, module, AgendaItem::Enrolment(module));
 		let challengers = record
 			.slots
@@ -216,7 +217,8 @@ impl<T: Config> Pallet<T> {
 			Err(DrawError::NoBeacon) => return Err(()),
 			Ok(members) if members.len() as u32 == size => {
 				record.committee = BoundedVec::truncate_from(members);
-				record.deadline = Self::now().saturating_add(T::RoundWindow::get());
+				record.deadline =
+					Self::now().saturating_add(CurrentParameters::<T>::get().round_window);
 				Self::schedule(record.deadline, module, AgendaItem::Round(module));
 				Self::deposit_event(Event::CommitteeDrawn {
 					module,

@@ -4,9 +4,10 @@ use super::governance::serial_hash;
 use crate::{
 	AgendaItem, Answer, BalanceOf, Blob, CertificateRefusal, ChallengeRecord, Challenges,
 	ChipRecord, Chips, ChipsOfClass, ChipsOfIssuer, Config, CoolDowns, CredentialRefusal,
-	DeniedSerials, EkOwners, EkRecord, EnrolmentFailure, EnrolmentPhase, EnrolmentRecord,
-	EnrolmentRecordOf, Enrolments, Error, Event, IssuerStatus, Issuers, Modules, Pallet, Profiles,
-	PublicRefusal, RewardsHook, RoundOutcome, Rounds, Slot, SlotState, StatusReason,
+	CurrentParameters, DeniedSerials, EkOwners, EkRecord, EnrolmentFailure, EnrolmentPhase,
+	EnrolmentRecord, EnrolmentRecordOf, Enrolments, Error, Event, IssuerStatus, Issuers, Modules,
+	Pallet, Profiles, PublicRefusal, RewardsHook, RoundOutcome, Rounds, Slot, SlotState,
+	StatusReason,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::{
@@ -86,7 +87,7 @@ impl<T: Config> Pallet<T> {
 
 	/// The bond that a further chip of this class costs, if there is room for it.
 	fn bond_for(class: HardwareClass) -> Result<BalanceOf<T>, Error<T>> {
-		let bond = T::EnrolmentBond::get();
+		let bond = CurrentParameters::<T>::get().enrolment_bond;
 		let living = T::Camellias::planted();
 		if living < T::ClassCapFrom::get() {
 			return Ok(bond);
@@ -129,7 +130,7 @@ impl<T: Config> Pallet<T> {
 			);
 			Self::bond_for(record.class)?
 		} else {
-			T::EnrolmentBond::get()
+			CurrentParameters::<T>::get().enrolment_bond
 		};
 		let ak = AkPublic::parse(ak_public)
 			.map_err(|reason| Error::<T>::BadAkTemplate(PublicRefusal(reason)))?;
@@ -234,7 +235,8 @@ impl<T: Config> Pallet<T> {
 
 	/// When a draw that never happened is given up.
 	pub(crate) fn draw_deadline() -> frame_system::pallet_prelude::BlockNumberFor<T> {
-		let window = T::ChallengeWindow::get().max(T::RoundWindow::get());
+		let parameters = CurrentParameters::<T>::get();
+		let window = parameters.challenge_window.max(parameters.round_window);
 		Self::now().saturating_add(window.saturating_add(window))
 	}
 
@@ -322,7 +324,7 @@ impl<T: Config> Pallet<T> {
 	/// Opens the window of the module.
 	fn want_answers(module: ModuleId, record: &mut EnrolmentRecordOf<T>) {
 		record.phase = EnrolmentPhase::Answering;
-		record.deadline = Self::now().saturating_add(T::ResponseWindow::get());
+		record.deadline = Self::now().saturating_add(CurrentParameters::<T>::get().response_window);
 		Self::schedule(record.deadline, module, AgendaItem::Enrolment(module));
 		Self::deposit_event(Event::AnswersWanted {
 			module,
@@ -390,7 +392,8 @@ impl<T: Config> Pallet<T> {
 		}
 		if disputed != 0 && Self::may_still_bind(&record) {
 			record.phase = EnrolmentPhase::Disputing;
-			record.deadline = Self::now().saturating_add(T::RevealWindow::get());
+			record.deadline =
+				Self::now().saturating_add(CurrentParameters::<T>::get().reveal_window);
 			Self::schedule(record.deadline, module, AgendaItem::Enrolment(module));
 			Self::deposit_event(Event::BlobsDisputed {
 				module,
@@ -567,7 +570,8 @@ impl<T: Config> Pallet<T> {
 				| EnrolmentFailure::GivenUp
 		);
 		if at_fault {
-			let until = Self::now().saturating_add(T::EnrolmentCoolDown::get());
+			let wait = CurrentParameters::<T>::get().enrolment_cool_down;
+			let until = Self::now().saturating_add(wait);
 			CoolDowns::<T>::insert(&record.by, until);
 			Self::schedule(until, module, AgendaItem::CoolDown(record.by.clone()));
 		}

@@ -2,10 +2,10 @@
 //! good or bad.
 
 use crate::{
-	AcceptedReleases, BindingRefusal, BootRecordOf, Boots, ChipRecordOf, Chips, Config,
-	DeniedFirmware, Error, Event, Evidence, EvidenceRecord, Pallet, PastBoots, Profiles,
-	PublicRefusal, QuoteRefusal, Registrars, ReleaseRecordOf, Releases, RoundOutcome, Rounds,
-	Sequences, Sessions, SignatureRefusal, StatusReason, Suspicion, Tpm2Evidence, Values,
+	AcceptedReleases, BalanceOf, BindingRefusal, BootRecordOf, Boots, ChipRecordOf, Chips, Config,
+	CurrentParameters, DeniedFirmware, Error, Event, Evidence, EvidenceRecord, Pallet, PastBoots,
+	Profiles, PublicRefusal, QuoteRefusal, Registrars, ReleaseRecordOf, Releases, RoundOutcome,
+	Rounds, Sequences, Sessions, SignatureRefusal, StatusReason, Suspicion, Tpm2Evidence, Values,
 	types::select,
 };
 use alloc::vec::Vec;
@@ -13,14 +13,15 @@ use frame_support::{
 	BoundedVec,
 	dispatch::{DispatchResultWithPostInfo, Pays},
 	ensure,
-	traits::{Get, UnixTime},
+	traits::UnixTime,
 };
 use sp_runtime::{
 	SaturatedConversion,
-	traits::{CheckedSub, Convert},
+	traits::{CheckedSub, Convert, Zero},
 };
 use tea_primitives::{
 	HardwareClass,
+	camellia::Camellias,
 	draw::Purpose,
 	ids::{ModuleId, ReleaseId, Round},
 	module::{BootKeys, ModuleStatus},
@@ -43,6 +44,9 @@ pub(crate) struct Case<T: Config> {
 	/// The same boot with the same keys: its certificate is to be renewed.
 	renewal: bool,
 	first_boot_seq: u32,
+	owner: Option<T::AccountId>,
+	/// What the owner pays for the round.
+	price: BalanceOf<T>,
 	denied: Vec<FirmwareRange>,
 	expected: ExpectedBinding,
 }
@@ -186,6 +190,7 @@ impl<T: Config> Pallet<T> {
 			transport: binding.transport_key,
 		};
 		let boot = Boots::<T>::get(module);
+		let parameters = CurrentParameters::<T>::get();
 		let renewal = boot
 			.as_ref()
 			.is_some_and(|boot| boot.seq == binding.boot_seq && boot.keys == keys);
@@ -196,7 +201,7 @@ impl<T: Config> Pallet<T> {
 		if renewal {
 			ensure!(!Rounds::<T>::contains_key(module), Error::<T>::RoundOpen);
 			if let Some(certified) = Self::valid_certificate(module) {
-				let half = T::CertificateLife::get() / 2u32.into();
+				let half = parameters.certificate_life / 2u32.into();
 				let opens = certified
 					.certificate
 					.until
@@ -207,6 +212,12 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Self::ensure_fresh_key(module, &keys)?;
 		}
+		let owner = T::Camellias::owner(module);
+		let price = if renewal {
+			Zero::zero()
+		} else {
+			Self::price_of_boot(module, owner.as_ref())?
+		};
 		Self::ensure_room()?;
 		ensure!(
 			!Self::accepted_releases(chip.class).is_empty(),
@@ -239,13 +250,15 @@ impl<T: Config> Pallet<T> {
 			keys,
 			renewal,
 			first_boot_seq: sequence.boot_seq.saturating_add(1),
+			owner,
+			price,
 			denied,
 			expected: ExpectedBinding {
 				genesis: Self::genesis(),
 				module: module.0,
 				round: sequence.round.saturating_add(1),
 				head,
-				window: T::NonceWindow::get(),
+				window: parameters.nonce_window.saturated_into(),
 				nonce_block_hash,
 				committee_nonce: [0; 32],
 			},
@@ -345,6 +358,7 @@ impl<T: Config> Pallet<T> {
 		});
 		Chips::<T>::insert(module, &case.chip);
 		if !case.renewal {
+			Self::count_boot(module, case.owner.take(), case.price);
 			Self::close_attestation(module);
 			Self::start_boot(module, verified.boot_seq(), case.keys, record.clone());
 		}

@@ -1,10 +1,10 @@
 //! Issuers, deny lists, releases and registrars.
 
 use crate::{
-	AcceptedReleases, CertificateRefusal, Config, DenialChange, DeniedFirmware, DeniedSerials,
-	DevAllowed, Error, Event, FirmwareDenial, IssuerInfo, IssuerRecord, IssuerStatus, Issuers,
-	Pallet, RegistrarAt, RegistrarCount, RegistrarInfo, RegistrarRecord, Registrars,
-	ReleaseRecordOf, Releases, Serial,
+	AcceptedReleases, CertificateRefusal, Config, CurrentParameters, DenialChange, DeniedFirmware,
+	DeniedSerials, DevAllowed, Error, Event, FirmwareDenial, IssuerInfo, IssuerRecord,
+	IssuerStatus, Issuers, Pallet, ParametersOf, RegistrarAt, RegistrarCount, RegistrarInfo,
+	RegistrarRecord, Registrars, ReleaseRecordOf, Releases, Serial,
 };
 use frame_support::{ensure, traits::Get};
 use sp_runtime::DispatchResult;
@@ -20,6 +20,16 @@ pub(crate) fn serial_hash(serial: &[u8]) -> Hash {
 }
 
 impl<T: Config> Pallet<T> {
+	pub(crate) fn do_set_parameters(parameters: ParametersOf<T>) -> DispatchResult {
+		let live = !DevAllowed::<T>::get();
+		parameters
+			.check(&T::ParameterBounds::get(), live)
+			.map_err(Error::<T>::OutOfBounds)?;
+		CurrentParameters::<T>::put(parameters);
+		Self::deposit_event(Event::ParametersSet { parameters });
+		Ok(())
+	}
+
 	fn ensure_allowed(class: HardwareClass) -> Result<(), Error<T>> {
 		ensure!(
 			class != HardwareClass::Dev || DevAllowed::<T>::get(),

@@ -1,12 +1,13 @@
 //! What happens to a module: boots begin and end, certificates are given and revoked, hardware leaves.
 
 use crate::{
-	AgendaItem, BootRecord, Boots, CertificateRecord, CertificateRecordOf, Certificates, Chips,
-	CommitteeOf, Config, EkOwners, EnrolmentFailure, Enrolments, Error, Event, EvidenceRecord,
-	FailedDutiesOf, ModuleRecord, ModuleRecordOf, Modules, Pallet, PastBoot, PastBoots, Profiles,
-	RetireReason, RoundOutcome, RoundRecordOf, Sequences, Sessions, StatusReason, Suspicion,
+	AgendaItem, BootRecord, Boots, BootsOfDay, CertificateRecord, CertificateRecordOf,
+	Certificates, Chips, CommitteeOf, Config, CurrentParameters, EkOwners, EnrolmentFailure,
+	Enrolments, Error, Event, EvidenceRecord, FailedDutiesOf, ModuleRecord, ModuleRecordOf,
+	Modules, Pallet, PastBoot, PastBoots, Profiles, RetireReason, RoundOutcome, RoundRecordOf,
+	Sequences, Sessions, StatusReason, Suspicion,
 };
-use frame_support::{ensure, traits::Get};
+use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{DispatchResult, Saturating, traits::Convert};
 use tea_primitives::{
@@ -130,7 +131,7 @@ impl<T: Config> Pallet<T> {
 		let since = Self::valid_certificate(module)
 			.filter(|_| round.renewal)
 			.map_or(now, |record| record.certificate.since);
-		let until = now.saturating_add(T::CertificateLife::get());
+		let until = now.saturating_add(CurrentParameters::<T>::get().certificate_life);
 		Certificates::<T>::insert(
 			module,
 			CertificateRecord {
@@ -226,8 +227,13 @@ impl<T: Config> Pallet<T> {
 			module,
 			ModuleStatus::Quarantined,
 			StatusReason::SecondCommitteeFailed(reason),
-			Some(Self::now().saturating_add(T::QuarantineCoolDown::get())),
+			Some(Self::end_of_quarantine()),
 		);
+	}
+
+	/// When evidence of a module that is quarantined now is accepted again.
+	fn end_of_quarantine() -> BlockNumberFor<T> {
+		Self::now().saturating_add(CurrentParameters::<T>::get().quarantine_cool_down)
 	}
 
 	pub(crate) fn do_retire(who: T::AccountId, module: ModuleId) -> DispatchResult {
@@ -264,7 +270,7 @@ impl<T: Config> Pallet<T> {
 			.then(|| {
 				record
 					.cool_down_until
-					.unwrap_or_else(|| Self::now().saturating_add(T::QuarantineCoolDown::get()))
+					.unwrap_or_else(Self::end_of_quarantine)
 			});
 			let round = Self::next_round(module);
 			Self::unbond(module, round, &chip, barred);
@@ -279,6 +285,7 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Profiles::<T>::remove(module);
+		BootsOfDay::<T>::remove(module);
 		T::Camellias::unbind(module);
 		Self::set_status(
 			module,
@@ -297,7 +304,7 @@ impl<T: Config> Pallet<T> {
 		};
 		// Nobody is to blame for a committee that does not exist, so nobody waits.
 		let wait = (outcome == RoundOutcome::Undecided)
-			.then(|| Self::now().saturating_add(T::RoundCoolDown::get()));
+			.then(|| Self::now().saturating_add(CurrentParameters::<T>::get().round_cool_down));
 		let status = Modules::<T>::get(module).map(|record| record.status);
 		let next = match status {
 			Some(ModuleStatus::Suspicious) => ModuleStatus::Inactive,

@@ -70,6 +70,9 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn close_round(module: ModuleId, round: &RoundRecordOf<T>, outcome: RoundOutcome) {
 		Rounds::<T>::remove(module);
+		if round.purpose == Purpose::SecondCommittee {
+			Self::settle_report(module, outcome);
+		}
 		Self::deposit_event(Event::RoundClosed {
 			module,
 			round: round.round,

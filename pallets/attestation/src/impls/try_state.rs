@@ -2,12 +2,15 @@
 
 use crate::{
 	AcceptedReleases, BalanceOf, Boots, Certificates, Challenges, Chips, ChipsOfClass,
-	ChipsOfIssuer, Config, DrawQueue, DrawQueueEnds, EkOwners, Enrolments, HoldReason, Modules,
-	Pallet, RegistrarAt, RegistrarCount, Registrars, Releases, Rounds, Sequences, Sessions,
-	Unbondings,
+	ChipsOfIssuer, Config, CurrentParameters, DevAllowed, DrawQueue, DrawQueueEnds, DutyPoints,
+	EkOwners, Enrolments, HoldReason, Modules, Pallet, RegistrarAt, RegistrarCount, Registrars,
+	Releases, Reports, Rounds, Sequences, Sessions, Unbondings,
 };
 use alloc::collections::BTreeMap;
-use frame_support::{ensure, traits::fungible::InspectHold};
+use frame_support::{
+	ensure,
+	traits::{Get, fungible::InspectHold},
+};
 use sp_runtime::{Saturating, TryRuntimeError, traits::Convert};
 use tea_primitives::{camellia::Camellias, draw::Purpose, module::ModuleStatus};
 
@@ -18,7 +21,9 @@ impl<T: Config> Pallet<T> {
 		Self::check_status()?;
 		Self::check_boots()?;
 		Self::check_money()?;
-		Self::check_lists()
+		Self::check_lists()?;
+		Self::check_parameters()?;
+		Self::check_reports()
 	}
 
 	fn check_chips() -> Result<(), TryRuntimeError> {
@@ -172,6 +177,36 @@ impl<T: Config> Pallet<T> {
 				"12: what is on hold is not the sum of the bonds"
 			);
 		}
+		Ok(())
+	}
+
+	fn check_parameters() -> Result<(), TryRuntimeError> {
+		ensure!(
+			CurrentParameters::<T>::get()
+				.check(&T::ParameterBounds::get(), !DevAllowed::<T>::get())
+				.is_ok(),
+			"16: a parameter is outside its bounds"
+		);
+		Ok(())
+	}
+
+	fn check_reports() -> Result<(), TryRuntimeError> {
+		for (module, report) in Reports::<T>::iter() {
+			ensure!(
+				Modules::<T>::get(module)
+					.is_some_and(|record| record.status == ModuleStatus::Suspicious),
+				"17: a report belongs to no second committee"
+			);
+			ensure!(
+				T::Currency::balance_on_hold(&HoldReason::ReportBond.into(), &report.reporter)
+					== Self::reported(&report.reporter),
+				"17: what is on hold is not the sum of the reports"
+			);
+		}
+		ensure!(
+			DutyPoints::<T>::iter().all(|(_, points)| points > 0),
+			"18: an account without points has a record of them"
+		);
 		Ok(())
 	}
 

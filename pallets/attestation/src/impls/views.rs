@@ -2,13 +2,14 @@
 
 use super::enrolment::challenges;
 use crate::{
-	Boots, Chips, Config, EnrolmentView, Enrolments, ModuleInfo, ModuleInfoOf, Pallet, PastBoots,
-	Profiles, Sequences,
+	Boots, Chips, Config, EnrolmentView, Enrolments, MODULES_PER_PAGE, ModuleInfo, ModuleInfoOf,
+	Modules, Pallet, PastBoots, Profiles, RegistrarAt, RegistrarCount, RegistrarRecordOf,
+	Registrars, Sequences,
 };
 use alloc::vec::Vec;
 use tea_primitives::{
 	ids::{BootSeq, ModuleId},
-	module::BootKeys,
+	module::{BootKeys, ModuleStatus},
 };
 
 impl<T: Config> Pallet<T> {
@@ -26,6 +27,23 @@ impl<T: Config> Pallet<T> {
 			boot: Boots::<T>::get(module),
 			profile: Profiles::<T>::get(module),
 		})
+	}
+
+	pub(crate) fn modules_after(after: Option<ModuleId>) -> Vec<(ModuleId, ModuleStatus)> {
+		let keys = match after {
+			Some(module) => Modules::<T>::iter_keys_from(Modules::<T>::hashed_key_for(module)),
+			None => Modules::<T>::iter_keys(),
+		};
+		keys.take(MODULES_PER_PAGE)
+			.filter_map(|module| Self::effective(module).map(|record| (module, record.status)))
+			.collect()
+	}
+
+	pub(crate) fn all_registrars() -> Vec<(T::AccountId, RegistrarRecordOf<T>)> {
+		(0..RegistrarCount::<T>::get())
+			.filter_map(RegistrarAt::<T>::get)
+			.filter_map(|account| Registrars::<T>::get(&account).map(|record| (account, record)))
+			.collect()
 	}
 
 	pub(crate) fn enrolment_with_challenges(module: ModuleId) -> Option<EnrolmentView<T>> {

@@ -36,7 +36,8 @@ fn only_governance_governs() {
 				release(&[11, 12, 13], vec![[1; 32]; 3], MANIFEST),
 			),
 			Attestation::retire_release(who.clone(), RELEASE),
-			Attestation::set_registrar(who, registrar(0), None),
+			Attestation::set_registrar(who.clone(), registrar(0), None),
+			Attestation::set_parameters(who, Box::new(PARAMETERS)),
 		];
 		for call in calls {
 			assert_eq!(call, Err(DispatchError::BadOrigin));

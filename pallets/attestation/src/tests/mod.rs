@@ -1,6 +1,7 @@
 //! Tests by concern.
 #![allow(clippy::unwrap_used)]
 
+mod attacks;
 mod attest;
 mod certificates;
 mod duties;
@@ -9,6 +10,9 @@ mod genesis;
 mod governance;
 pub(crate) mod lab;
 mod leaving;
+mod offences;
+mod parameters;
+mod pool;
 mod register;
 mod rounds;
 mod storage;

@@ -70,6 +70,74 @@ fn keys_of_past_boots_stay_known() {
 }
 
 #[test]
+fn modules_are_listed_page_by_page() {
+	ExtBuilder::default().build_and_execute(|| {
+		assert!(Attestation::modules(None).is_empty());
+		other_classes();
+		let active = TestModule::active(1);
+		let record = Modules::<Test>::get(active.id).unwrap();
+		let count = MODULES_PER_PAGE as u32 + 20;
+		frame_support::hypothetically!({
+			for id in 1_000..1_000 + count {
+				Modules::<Test>::insert(ModuleId(id), record);
+			}
+			let mut seen = std::collections::BTreeSet::new();
+			let mut after = None;
+			let mut pages = 0;
+			loop {
+				let page = Attestation::modules(after);
+				let Some((last, _)) = page.last() else { break };
+				after = Some(*last);
+				pages += 1;
+				assert!(page.len() <= MODULES_PER_PAGE);
+				for (module, status) in page {
+					assert!(seen.insert(module.0), "{module} is listed twice");
+					assert_eq!(status, ModuleStatus::Active);
+				}
+			}
+			assert_eq!((pages, seen.len() as u32), (2, count + 1));
+		});
+		// A lapse shows in the list before anybody has noted it.
+		let until = Attestation::certificate_of(active.id).unwrap().until;
+		Agenda::<Test>::remove(until);
+		advance_to(until);
+		assert_eq!(
+			Attestation::modules(None),
+			[(active.id, ModuleStatus::Inactive)]
+		);
+	});
+}
+
+#[test]
+fn releases_registrars_parameters_and_pool_are_told() {
+	use tea_primitives::HardwareClass;
+	ExtBuilder::default().registrars(3).build_and_execute(|| {
+		let releases = Attestation::releases_of(HardwareClass::C);
+		assert_eq!(releases.len(), 1);
+		assert_eq!(
+			(releases[0].0, releases[0].1.manifest_root),
+			(RELEASE, MANIFEST)
+		);
+		assert!(Attestation::releases_of(HardwareClass::A).is_empty());
+		let registrars = Attestation::registrar_list();
+		assert_eq!(
+			registrars
+				.iter()
+				.map(|(who, _)| who.clone())
+				.collect::<Vec<_>>(),
+			[registrar(0), registrar(1), registrar(2)]
+		);
+		assert_eq!(registrars[1].1.owner, registrar_owner(1));
+		assert_eq!(Attestation::parameters(), PARAMETERS);
+		// The pool keeps the one unit that its account needs.
+		assert_eq!(
+			Attestation::duty_pool(),
+			(Attestation::duty_pool_account(), 99_999)
+		);
+	});
+}
+
+#[test]
 fn a_lapse_tells_its_own_block() {
 	ExtBuilder::default().build_and_execute(|| {
 		let module = TestModule::active(1);
