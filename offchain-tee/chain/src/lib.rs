@@ -13,6 +13,7 @@ mod error;
 mod follow;
 mod key;
 mod runtime;
+mod shape;
 mod signer;
 mod spec;
 mod submit;

@@ -54,7 +54,12 @@ pub struct Key(Keypair);
 impl Key {
 	/// From a secret URI: a phrase or `0x` and a seed, and derivations. `//Alice` is the development account.
 	pub fn from_uri(uri: &str) -> Result<Self, KeyError> {
-		let uri = SecretUri::from_str(uri.trim()).map_err(|_| KeyError::Secret)?;
+		let uri = uri.trim();
+		// Nothing at all would be the root of the development accounts.
+		if uri.is_empty() {
+			return Err(KeyError::Secret);
+		}
+		let uri = SecretUri::from_str(uri).map_err(|_| KeyError::Secret)?;
 		let key = Keypair::from_uri(&uri).map_err(|_| KeyError::Secret)?;
 		Ok(Self(key))
 	}
