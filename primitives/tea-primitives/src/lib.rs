@@ -12,7 +12,9 @@ extern crate alloc;
 
 pub mod camellia;
 pub mod chain;
+pub mod deployment;
 pub mod draw;
+pub mod errand;
 pub mod ids;
 pub mod module;
 pub mod verdict;
