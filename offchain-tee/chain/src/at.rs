@@ -6,9 +6,9 @@ use crate::{
 	runtime::{Events, Item, decode},
 	types::{
 		Balance, BootRecord, CamelliaInfo, CertificateRecord, ChainCertificate, ChainMember,
-		ChallengeRecord, ChipRecord, Enrolment, EnrolmentRecord, EventRecord, FirmwareDenial,
-		Governance, IssuerRecord, MemberKeys, ModuleInfo, ModuleRecord, PastBoot, Profile,
-		RegistrarRecord, ReleaseRecord, RoundRecord, Sequence, StatusReason,
+		ChallengeRecord, ChipRecord, Constants, Enrolment, EnrolmentRecord, EventRecord,
+		FirmwareDenial, Governance, IssuerRecord, MemberKeys, ModuleInfo, ModuleRecord, Parameters,
+		PastBoot, Profile, RegistrarRecord, ReleaseRecord, RoundRecord, Sequence, StatusReason,
 	},
 };
 use codec::{Decode, Encode};
@@ -397,6 +397,16 @@ impl At {
 	/// Firmware of a maker that is refused.
 	pub async fn denied_firmware(&self, vendor: u32) -> Result<Vec<FirmwareDenial>> {
 		Ok(self.of("DeniedFirmware", vendor).await?.unwrap_or_default())
+	}
+
+	/// What the runtime fixes and governance sets.
+	pub async fn constants(&self) -> Result<Constants> {
+		let parameters = self.read::<Parameters>(
+			Item::Storage("Attestation", "CurrentParameters"),
+			entry("Attestation", "CurrentParameters"),
+		);
+		let parameters = parameters.await?;
+		self.chain.link().runtime().constants(parameters)
 	}
 
 	/// Who can speak for governance.

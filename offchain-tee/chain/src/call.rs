@@ -4,7 +4,7 @@ use crate::{
 	AccountId, Error, Result,
 	runtime::{Item, Runtime},
 	types::{
-		Answer, DenialChange, Evidence, IssuerInfo, IssuerStatus, Kind, MultiSignature,
+		Answer, DenialChange, Evidence, IssuerInfo, IssuerStatus, Kind, MultiSignature, Parameters,
 		RegistrarInfo, ReleaseRecord,
 	},
 };
@@ -203,6 +203,16 @@ impl Call {
 		Self::new("Attestation", "set_registrar", &(registrar, info))
 	}
 
+	/// Governance: sets windows, periods and prices.
+	pub fn set_parameters(parameters: &Parameters) -> Self {
+		Self::new("Attestation", "set_parameters", parameters)
+	}
+
+	/// Pays an account for the public duties that it did, out of the pool.
+	pub fn pay_duties(who: AccountId) -> Self {
+		Self::new("Attestation", "pay_duties", &who)
+	}
+
 	/// Sends money; the sender keeps at least the existential deposit.
 	pub fn transfer_keep_alive(to: AccountId, amount: u128) -> Self {
 		// `MultiAddress::Id` is variant 0.
@@ -276,6 +286,8 @@ impl Call {
 		Item::Call("Attestation", "register_release"),
 		Item::Call("Attestation", "retire_release"),
 		Item::Call("Attestation", "set_registrar"),
+		Item::Call("Attestation", "set_parameters"),
+		Item::Call("Attestation", "pay_duties"),
 		Item::Call("Camellia", "set_operator"),
 		Item::Call("Camellia", "bear"),
 		Item::Call("Balances", "transfer_keep_alive"),

@@ -8,7 +8,7 @@ use crate::{
 	follow,
 	runtime::{METADATA_VERSION, Runtime},
 	spec,
-	types::Constants,
+	types::{Constants, Parameters},
 };
 use codec::{Decode, Encode};
 use futures::{Stream, StreamExt};
@@ -37,6 +37,9 @@ const ANSWER: Duration = Duration::from_secs(20);
 
 /// How often a question is asked before the chain counts as unavailable.
 const TRIES: u32 = 3;
+
+/// How long the parameters that governance sets are remembered for [`Chain::constants`].
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// How long a node may take to answer for the first time.
 const FIRST_CONTACT: Duration = Duration::from_secs(20);
@@ -99,6 +102,7 @@ pub(crate) struct Link {
 	runtime: RwLock<Arc<Runtime>>,
 	finalized: watch::Sender<(Arc<Block>, Instant)>,
 	best: watch::Sender<Arc<Block>>,
+	parameters: watch::Sender<Option<Parameters>>,
 }
 
 impl std::fmt::Debug for Chain {
@@ -194,15 +198,34 @@ impl Chain {
 			runtime: RwLock::new(Arc::new(runtime)),
 			finalized: watch::Sender::new((Arc::clone(&first), Instant::now())),
 			best: watch::Sender::new(first),
+			parameters: watch::Sender::new(None),
 		});
 		let supervisor = tokio::spawn(supervise(Arc::clone(&link), stop, guard));
 		let watcher = tokio::spawn(watch_chain(Arc::clone(&link)));
 		let best = tokio::spawn(watch_best(Arc::clone(&link)));
-		Ok(Self(Arc::new(Inner {
+		let chain = Self(Arc::new(Inner {
 			link,
 			tasks: vec![supervisor, watcher, best],
 			_light: light,
-		})))
+		}));
+		chain.remember_parameters().await?;
+		let weak = Arc::downgrade(&chain.0);
+		tokio::spawn(async move {
+			loop {
+				tokio::time::sleep(REMEMBERED).await;
+				let Some(inner) = weak.upgrade() else { return };
+				if let Err(error) = Self(inner).remember_parameters().await {
+					tracing::debug!(%error, "parameters are not read anew");
+				}
+			}
+		});
+		Ok(chain)
+	}
+
+	async fn remember_parameters(&self) -> Result<()> {
+		let parameters = self.finalized().await?.constants().await?.parameters;
+		self.0.link.parameters.send_replace(Some(parameters));
+		Ok(())
 	}
 
 	pub(crate) fn link(&self) -> &Arc<Link> {
@@ -261,9 +284,11 @@ impl Chain {
 		follow::best(self.clone())
 	}
 
-	/// What the present runtime fixes.
+	/// What the runtime fixes and governance sets, as it was in one of the last finalised blocks: for plans. What is decided
+	/// takes [`At::constants`] of its block.
 	pub fn constants(&self) -> Result<Constants> {
-		self.0.link.runtime().constants()
+		let parameters = *self.0.link.parameters.borrow();
+		self.0.link.runtime().constants(parameters)
 	}
 
 	/// Version of the present runtime.

@@ -5,7 +5,7 @@ use crate::{
 	call::Call,
 	config::Tea,
 	error::DispatchFailure,
-	types::{AttestationEvent, CamelliaEvent, Constants, Event, EventRecord},
+	types::{AttestationEvent, CamelliaEvent, Constants, Event, EventRecord, Parameters},
 };
 use codec::{Decode, DecodeAll, Encode};
 use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive, TypeInfo};
@@ -78,6 +78,7 @@ const READS: &[Item] = &[
 	Item::Storage("Timestamp", "Now"),
 	Item::Storage("Sudo", "Key"),
 	Item::Storage("Council", "Members"),
+	Item::Storage("Attestation", "CurrentParameters"),
 	Item::Storage("Attestation", "Issuers"),
 	Item::Storage("Attestation", "Releases"),
 	Item::Storage("Attestation", "AcceptedReleases"),
@@ -100,13 +101,6 @@ const READS: &[Item] = &[
 	Item::Constant("Attestation", "CommitteeSize"),
 	Item::Constant("Attestation", "Challengers"),
 	Item::Constant("Attestation", "CorrectAnswers"),
-	Item::Constant("Attestation", "ChallengeWindow"),
-	Item::Constant("Attestation", "ResponseWindow"),
-	Item::Constant("Attestation", "RevealWindow"),
-	Item::Constant("Attestation", "NonceWindow"),
-	Item::Constant("Attestation", "RoundWindow"),
-	Item::Constant("Attestation", "CertificateLife"),
-	Item::Constant("Attestation", "EnrolmentBond"),
 	Item::Constant("Balances", "ExistentialDeposit"),
 	Item::Events("Attestation"),
 	Item::Events("Camellia"),
@@ -217,21 +211,29 @@ impl Runtime {
 		decode(&item.to_string(), value)
 	}
 
-	/// What the runtime fixes.
-	pub(crate) fn constants(&self) -> Result<Constants> {
+	/// What the runtime fixes, beside what governance sets; without a word in storage the default holds.
+	pub(crate) fn constants(&self, parameters: Option<Parameters>) -> Result<Constants> {
 		let of = |name| self.constant::<u32>("Attestation", name);
+		let parameters = match parameters {
+			Some(parameters) => parameters,
+			None => {
+				let item = Item::Storage("Attestation", "CurrentParameters");
+				self.check(item)?;
+				let default = self
+					.metadata
+					.pallet_by_name("Attestation")
+					.and_then(|pallet| pallet.storage()?.entry_by_name("CurrentParameters"))
+					.and_then(|entry| entry.default_value())
+					.ok_or_else(|| Error::NotTea(item.to_string()))?;
+				decode(&item.to_string(), default)?
+			}
+		};
 		Ok(Constants {
 			committee_size: of("CommitteeSize")?,
 			challengers: of("Challengers")?,
 			correct_answers: of("CorrectAnswers")?,
-			challenge_window: of("ChallengeWindow")?,
-			response_window: of("ResponseWindow")?,
-			reveal_window: of("RevealWindow")?,
-			nonce_window: of("NonceWindow")?,
-			round_window: of("RoundWindow")?,
-			certificate_life: of("CertificateLife")?,
-			enrolment_bond: self.constant("Attestation", "EnrolmentBond")?,
 			existential_deposit: self.constant("Balances", "ExistentialDeposit")?,
+			parameters,
 		})
 	}
 
@@ -520,7 +522,7 @@ mod tests {
 	fn own_metadata_differs_in_nothing_and_has_all_constants() {
 		let runtime = known();
 		assert!(runtime.differing.is_empty());
-		let constants = runtime.constants().unwrap();
+		let constants = runtime.constants(None).unwrap();
 		assert_eq!(constants.committee_size, 4);
 		assert_eq!(constants.quorum(), 3);
 		assert!(constants.enrolment_bond > 0);

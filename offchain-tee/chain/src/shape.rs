@@ -166,6 +166,7 @@ fn the_metadata_has_the_version_that_is_asked_for() {
 fn records_are_those_of_the_chain() {
 	let metadata = metadata();
 	let of = &metadata;
+	storage::<Parameters>(of, "Attestation", "CurrentParameters");
 	storage::<IssuerRecord>(of, "Attestation", "Issuers");
 	storage::<ReleaseRecord>(of, "Attestation", "Releases");
 	storage::<Vec<ReleaseId>>(of, "Attestation", "AcceptedReleases");
@@ -235,6 +236,8 @@ fn arguments_are_those_of_the_chain() {
 	call::<(ReleaseId, ReleaseRecord)>(of, "Attestation", "register_release");
 	call::<(ReleaseId,)>(of, "Attestation", "retire_release");
 	call::<(AccountId, Option<RegistrarInfo>)>(of, "Attestation", "set_registrar");
+	call::<(Parameters,)>(of, "Attestation", "set_parameters");
+	call::<(AccountId,)>(of, "Attestation", "pay_duties");
 	call::<(ModuleId, Option<AccountId>)>(of, "Camellia", "set_operator");
 	call::<(AccountId, Kind)>(of, "Camellia", "bear");
 }

@@ -1,6 +1,7 @@
 //! Chain specifications for the light client.
 
 use crate::{Error, Result};
+use codec::{Compact, Decode};
 use serde_json::Value;
 
 /// Reads a raw chain specification and says what is wrong with it before the light client does.
@@ -39,9 +40,13 @@ pub fn for_light_clients(
 	let object = json
 		.as_object_mut()
 		.ok_or_else(|| Error::BadSpec("it is no object".into()))?;
-	if object.get("lightSyncState").is_none_or(Value::is_null) {
+	let header = object
+		.get("lightSyncState")
+		.and_then(|state| state.get("finalizedBlockHeader"))
+		.and_then(Value::as_str);
+	if header.and_then(height).is_none_or(|number| number == 0) {
 		return Err(Error::BadSpec(
-			"the node gave no checkpoint; wait until it has finalised a block".into(),
+			"the node gave no checkpoint; wait until it has finalised its first block".into(),
 		));
 	}
 	object.insert(
@@ -54,6 +59,13 @@ pub fn for_light_clients(
 	let text = serde_json::to_vec_pretty(&json).map_err(|e| Error::BadSpec(e.to_string()))?;
 	check(&text)?;
 	Ok(text)
+}
+
+/// Number of the block in an encoded header: it stands behind the hash of the parent.
+fn height(header: &str) -> Option<u32> {
+	let bytes = hex::decode(header.strip_prefix("0x")?).ok()?;
+	let number = <Compact<u32>>::decode(&mut bytes.get(32..)?).ok()?;
+	Some(number.0)
 }
 
 #[cfg(test)]
@@ -80,7 +92,7 @@ mod tests {
 		let full = json!({
 			"genesis": { "raw": { "top": { "0x3a636f6465": "0x00" } } },
 			"bootNodes": [],
-			"lightSyncState": { "finalizedBlockHeader": "0x00" },
+			"lightSyncState": { "finalizedBlockHeader": format!("0x{}04", "00".repeat(32)) },
 		});
 		let nodes = ["/ip4/127.0.0.1/tcp/1/ws/p2p/x".to_owned()];
 		let light = for_light_clients(full.to_string().as_bytes(), &nodes, [7; 32]).unwrap();
@@ -95,8 +107,17 @@ mod tests {
 
 	#[test]
 	fn without_a_checkpoint_there_is_no_light_specification() {
-		let full = json!({ "genesis": { "raw": {} }, "bootNodes": ["x"], "lightSyncState": null });
-		let error = for_light_clients(full.to_string().as_bytes(), &[], [0; 32]).unwrap_err();
-		assert!(error.to_string().contains("checkpoint"));
+		let of_genesis = format!("0x{}00", "00".repeat(32));
+		for state in [
+			json!(null),
+			json!({}),
+			json!({ "finalizedBlockHeader": "0x00" }),
+			json!({ "finalizedBlockHeader": of_genesis }),
+		] {
+			let full =
+				json!({ "genesis": { "raw": {} }, "bootNodes": ["x"], "lightSyncState": state });
+			let error = for_light_clients(full.to_string().as_bytes(), &[], [0; 32]).unwrap_err();
+			assert!(error.to_string().contains("checkpoint"));
+		}
 	}
 }

@@ -289,6 +289,52 @@ mirror! {
 		Manifest,
 		/// The committee found it out.
 		Committee(FailReason),
+		/// Somebody proved an offence.
+		Reported(Offence),
+	}
+
+	/// What a module can be convicted of.
+	#[derive(Copy)]
+	pub enum Offence {
+		/// It signed verdicts of one round that cannot both be true.
+		ContradictingVerdicts,
+		/// Its TPM runs twice, or was put back to an older state.
+		ClonedTpm,
+		/// It was certified for a live quote that no honest member passes.
+		RefutedVerdict,
+	}
+
+	/// Windows, periods and prices that governance sets.
+	#[derive(Copy)]
+	pub struct Parameters {
+		/// Blocks in which challengers post.
+		pub challenge_window: u32,
+		/// Blocks in which the module answers.
+		pub response_window: u32,
+		/// Blocks in which a challenger shows the root value of a blob that the module calls bad.
+		pub reveal_window: u32,
+		/// How many blocks old the block may be that a quote names.
+		pub nonce_window: u32,
+		/// Blocks of an attestation round.
+		pub round_window: u32,
+		/// Blocks between an undecided round and the next evidence.
+		pub round_cool_down: u32,
+		/// Blocks for which an account waits after an enrolment that it let fail.
+		pub enrolment_cool_down: u32,
+		/// Blocks for which a certificate is valid. Renewal opens at half of it.
+		pub certificate_life: u32,
+		/// Blocks in quarantine before evidence is accepted again.
+		pub quarantine_cool_down: u32,
+		/// Blocks between the end of a module's hardware and the return of its bond.
+		pub bond_delay: u32,
+		/// What an enrolment puts on hold; twice as much in a class above a third.
+		pub enrolment_bond: u128,
+		/// What a report puts on hold.
+		pub report_bond: u128,
+		/// What the pool pays for one public duty.
+		pub duty_reward: u128,
+		/// Boots of a module in a day whose rounds the pool pays.
+		pub paid_boots: u32,
 	}
 
 	/// Why a module stands where it stands.
@@ -609,7 +655,7 @@ pub struct MemberKeys {
 	pub boot_seq: Option<BootSeq>,
 }
 
-/// What the runtime fixes.
+/// What the runtime fixes, and what governance sets, in one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Constants {
 	/// Members of a committee (N).
@@ -618,22 +664,18 @@ pub struct Constants {
 	pub challengers: u32,
 	/// Right answers that prove an attestation key (k).
 	pub correct_answers: u32,
-	/// Blocks in which challengers post.
-	pub challenge_window: u32,
-	/// Blocks in which the module answers.
-	pub response_window: u32,
-	/// Blocks in which a challenger shows its root value.
-	pub reveal_window: u32,
-	/// How many blocks old the block may be that a quote names.
-	pub nonce_window: u32,
-	/// Blocks of an attestation round.
-	pub round_window: u32,
-	/// Blocks for which a certificate is valid. Renewal opens at half of it.
-	pub certificate_life: u32,
-	/// What an enrolment puts on hold.
-	pub enrolment_bond: u128,
 	/// Least balance of an account.
 	pub existential_deposit: u128,
+	/// Windows, periods and prices; the fields are there as those of this record.
+	pub parameters: Parameters,
+}
+
+impl std::ops::Deref for Constants {
+	type Target = Parameters;
+
+	fn deref(&self) -> &Parameters {
+		&self.parameters
+	}
 }
 
 impl Constants {
@@ -703,7 +745,22 @@ impl fmt::Display for Suspicion {
 			Self::Committee(reason) => {
 				write!(f, "its committee found: {}", crate::describe(*reason))
 			}
+			Self::Reported(offence) => write!(f, "somebody proved that {offence}"),
 		}
+	}
+}
+
+impl fmt::Display for Offence {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(match self {
+			Self::ContradictingVerdicts => {
+				"it signed verdicts of one round that cannot both be true"
+			}
+			Self::ClonedTpm => "its TPM runs twice or was put back to an older state",
+			Self::RefutedVerdict => {
+				"it was certified for a live quote that no honest member passes"
+			}
+		})
 	}
 }
 
@@ -903,6 +960,31 @@ pub enum AttestationEvent {
 	DrawDeferred {
 		module: ModuleId,
 		round: Round,
+	},
+	ParametersSet {
+		parameters: Parameters,
+	},
+	OffenceProven {
+		module: ModuleId,
+		offence: Offence,
+		evidence: Hash,
+		reporter: AccountId,
+	},
+	ReportSettled {
+		module: ModuleId,
+		reporter: AccountId,
+		bond: u128,
+		lost: bool,
+	},
+	DutiesPaid {
+		who: AccountId,
+		points: u32,
+		amount: u128,
+	},
+	RoundPaid {
+		module: ModuleId,
+		who: AccountId,
+		amount: u128,
 	},
 }
 

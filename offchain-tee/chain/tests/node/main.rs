@@ -102,7 +102,9 @@ async fn reads(chain: &Chain) {
 	);
 	assert_eq!(at.hash_of(0).await.unwrap(), Some(chain.genesis()));
 	assert!(!at.events().await.unwrap().is_empty());
-	assert_eq!(chain.constants().unwrap().committee_size, 4);
+	let constants = at.constants().await.unwrap();
+	assert_eq!(constants.committee_size, 4);
+	assert_eq!(chain.constants().unwrap(), constants);
 }
 
 async fn submissions(chain: &Chain) {
@@ -231,7 +233,7 @@ fn hex(bytes: &[u8]) -> String {
 async fn a_light_client_believes_only_what_is_proven() {
 	let node = Node::start(&["--listen-addr", "/ip4/127.0.0.1/tcp/0/ws"]);
 	let trusted = node.chain().await;
-	follow(&trusted, 2).await;
+	follow(&trusted, 3).await;
 	let spec = light_spec(&trusted).await;
 	assert!(spec.len() < 100_000, "{} bytes", spec.len());
 
