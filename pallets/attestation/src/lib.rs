@@ -79,6 +79,10 @@ pub mod pallet {
 		/// Beacon and draws.
 		type Draws: Draws<Self::AccountId, BlockNumberFor<Self>>;
 
+		/// What a draw costs at worst: almost all candidates are of one owner, or excluded. It comes on top of what
+		/// `WeightInfo::draw` measures.
+		type DrawWeight: Get<Weight>;
+
 		/// The set that committees are drawn from.
 		type KnownGood: KnownGood<Self::AccountId>;
 

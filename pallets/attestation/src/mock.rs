@@ -269,6 +269,7 @@ impl pallet_attestation::Config for Test {
 	type DayLength = ConstU32<DAY>;
 	type DefaultParameters = DefaultParameters;
 	type Draws = World;
+	type DrawWeight = ();
 	type DrawsPerBlock = ConstU32<DRAWS_PER_BLOCK>;
 	type DutyPriority = ConstU64<1_000>;
 	type Epoch = EpochIndex;

@@ -88,8 +88,14 @@ pub const DEFAULT_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
 	paid_boots: 4,
 };
 
-/// For tests and demonstrations of modules, with slots of a second: what takes a day elsewhere takes a minute.
+/// For tests and demonstrations of modules, with slots of a second: what takes a day elsewhere takes a minute. Windows
+/// have more blocks than elsewhere, because TPMs and networks do not become faster with the slots.
 pub const SHORT_PARAMETERS: Parameters<BlockNumber, Balance> = Parameters {
+	challenge_window: 60,
+	response_window: 60,
+	reveal_window: 60,
+	nonce_window: 60,
+	round_window: 25,
 	round_cool_down: 5,
 	enrolment_cool_down: 10,
 	certificate_life: 60,
@@ -159,6 +165,8 @@ parameter_types! {
 		least_live: LEAST_LIVE_PARAMETERS,
 		most: MOST_PARAMETERS,
 	};
+	pub DrawWeight: Weight =
+		<pallet_delegation::weights::SubstrateWeight<Runtime> as pallet_delegation::WeightInfo>::committee();
 	pub const DutyPoolId: PalletId = PalletId(*b"tea/duty");
 }
 
@@ -177,6 +185,7 @@ impl pallet_attestation::Config for Runtime {
 	type DayLength = ConstU32<{ constants::time::DAYS }>;
 	type DefaultParameters = DefaultParameters;
 	type Draws = Delegation;
+	type DrawWeight = DrawWeight;
 	type DrawsPerBlock = ConstU32<32>;
 	type DutyPriority = ConstU64<{ constants::DUTY_PRIORITY }>;
 	type Epoch = Epoch;

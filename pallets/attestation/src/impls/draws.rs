@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
 				break;
 			}
 			let job = DrawQueue::<T>::get(ends.head);
-			weight.saturating_accrue(T::WeightInfo::draw());
+			weight.saturating_accrue(T::WeightInfo::draw().saturating_add(T::DrawWeight::get()));
 			if let Some(job) = job
 				&& let Drawn::Waits = Self::draw(&job, now)
 			{
