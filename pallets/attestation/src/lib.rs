@@ -33,7 +33,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{genesis::*, types::*, *};
-	use alloc::{boxed::Box, vec::Vec};
+	use alloc::vec::Vec;
 	use frame_support::{
 		PalletId,
 		pallet_prelude::*,
@@ -1293,12 +1293,9 @@ pub mod pallet {
 		/// - Refused when one is outside its bounds, which are narrower in a live chain, or when they do not fit together.
 		#[pallet::call_index(19)]
 		#[pallet::weight(T::WeightInfo::set_parameters())]
-		pub fn set_parameters(
-			origin: OriginFor<T>,
-			parameters: Box<ParametersOf<T>>,
-		) -> DispatchResult {
+		pub fn set_parameters(origin: OriginFor<T>, parameters: ParametersOf<T>) -> DispatchResult {
 			T::GovernanceOrigin::ensure_origin(origin)?;
-			Self::do_set_parameters(*parameters)
+			Self::do_set_parameters(parameters)
 		}
 
 		/// Proves an offence of a module. It loses credit at once, and while it has a boot a second committee examines it.

@@ -932,7 +932,7 @@ mod benchmarks {
 	#[benchmark]
 	fn set_parameters() -> Result<(), BenchmarkError> {
 		let origin = governance::<T>()?;
-		let parameters = alloc::boxed::Box::new(Pallet::<T>::parameters());
+		let parameters = Pallet::<T>::parameters();
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, parameters);

@@ -37,7 +37,7 @@ fn only_governance_governs() {
 			),
 			Attestation::retire_release(who.clone(), RELEASE),
 			Attestation::set_registrar(who.clone(), registrar(0), None),
-			Attestation::set_parameters(who, Box::new(PARAMETERS)),
+			Attestation::set_parameters(who, PARAMETERS),
 		];
 		for call in calls {
 			assert_eq!(call, Err(DispatchError::BadOrigin));

@@ -10,7 +10,7 @@ use tea_primitives::module::ModuleStatus;
 type Errors = Error<Test>;
 
 fn set(parameters: Parameters<u32, Balance>) -> sp_runtime::DispatchResult {
-	Attestation::set_parameters(RuntimeOrigin::root(), Box::new(parameters))
+	Attestation::set_parameters(RuntimeOrigin::root(), parameters)
 }
 
 /// `parameters` with this one of them changed.
@@ -127,7 +127,7 @@ fn a_renewal_fits_into_half_of_a_certificate() {
 fn only_governance_sets_parameters_and_tells() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_noop!(
-			Attestation::set_parameters(signed(&account(1)), Box::new(middle())),
+			Attestation::set_parameters(signed(&account(1)), middle()),
 			DispatchError::BadOrigin
 		);
 		assert_ok!(set(middle()));

@@ -202,7 +202,7 @@ fn a_price_that_changed_counts_for_points_that_wait() {
 		parameters.duty_reward = 100;
 		assert_ok!(Attestation::set_parameters(
 			RuntimeOrigin::root(),
-			Box::new(parameters)
+			parameters
 		));
 		let before = Balances::free_balance(&who);
 		assert_ok!(pay(&who));
