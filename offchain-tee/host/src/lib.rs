@@ -1,1 +1,18 @@
-//! The untrusted machine beside a module: network, relay, list of live modules.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod bind;
+pub mod config;
+pub mod exit;
+pub mod http;
+pub mod live;
+pub mod metrics;
+pub mod p2p;
+pub mod router;
+pub mod service;
+pub mod state;
+
+pub use config::{Config, Flags, LogFormat};
+pub use exit::HostError;
+pub use service::{Host, Ready};
