@@ -203,3 +203,29 @@ impl pallet_attestation::Config for Runtime {
 	type SigVerify = tea_tpm::RustCrypto;
 	type WeightInfo = pallet_attestation::weights::SubstrateWeight<Runtime>;
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use pallet_attestation::ParameterName;
+
+	fn check(
+		parameters: &Parameters<BlockNumber, Balance>,
+		live: bool,
+	) -> Result<(), ParameterName> {
+		parameters.check(&ParameterBounds::get(), live)
+	}
+
+	#[test]
+	fn a_live_chain_takes_the_defaults_and_no_short_periods() {
+		assert_eq!(check(&DEFAULT_PARAMETERS, true), Ok(()));
+		assert_eq!(check(&SHORT_PARAMETERS, false), Ok(()));
+		assert_eq!(
+			check(&SHORT_PARAMETERS, true),
+			Err(ParameterName::RoundCoolDown)
+		);
+		for parameters in [LEAST_PARAMETERS, LEAST_LIVE_PARAMETERS, MOST_PARAMETERS] {
+			assert_eq!(check(&parameters, false), Ok(()));
+		}
+	}
+}
