@@ -7,8 +7,9 @@ use crate::{
 	types::{
 		Balance, BootRecord, CamelliaInfo, CertificateRecord, ChainCertificate, ChainMember,
 		ChallengeRecord, ChipRecord, Constants, Enrolment, EnrolmentRecord, EventRecord,
-		FirmwareDenial, Governance, IssuerRecord, MemberKeys, ModuleInfo, ModuleRecord, Parameters,
-		PastBoot, Profile, RegistrarRecord, ReleaseRecord, RoundRecord, Sequence, StatusReason,
+		FirmwareDenial, Governance, IssuerRecord, MemberKeys, ModuleInfo, ModuleRecord, Motion,
+		Parameters, PastBoot, Profile, RegistrarRecord, ReleaseRecord, RoundRecord, Sequence,
+		StatusReason,
 	},
 };
 use codec::{Decode, Encode};
@@ -192,9 +193,8 @@ impl At {
 
 	/// Where all registered modules stand.
 	pub async fn modules(&self) -> Result<Vec<(ModuleId, ModuleRecord)>> {
-		let records = self.map::<4, ModuleRecord>("Attestation", "Modules", Vec::new());
-		let certificates =
-			self.map::<4, CertificateRecord>("Attestation", "Certificates", Vec::new());
+		let records = self.map::<4, ModuleRecord>("Attestation", "Modules");
+		let certificates = self.map::<4, CertificateRecord>("Attestation", "Certificates");
 		let (records, certificates) = futures::try_join!(records, certificates)?;
 		let certificates: HashMap<_, _> = certificates.into_iter().collect();
 		let mut modules: Vec<_> = records
@@ -227,7 +227,7 @@ impl At {
 	/// The certificates that are valid, by module.
 	pub async fn certificates(&self) -> Result<Vec<ChainCertificate>> {
 		let mut certificates: Vec<_> = self
-			.map::<4, CertificateRecord>("Attestation", "Certificates", Vec::new())
+			.map::<4, CertificateRecord>("Attestation", "Certificates")
 			.await?
 			.into_iter()
 			.map(|(_, record)| record.certificate)
@@ -325,7 +325,7 @@ impl At {
 	/// All issuers.
 	pub async fn issuers(&self) -> Result<Vec<(IssuerId, IssuerRecord)>> {
 		let mut all: Vec<_> = self
-			.map::<4, IssuerRecord>("Attestation", "Issuers", Vec::new())
+			.map::<4, IssuerRecord>("Attestation", "Issuers")
 			.await?
 			.into_iter()
 			.map(|(id, record)| (IssuerId(u32::from_le_bytes(id)), record))
@@ -366,7 +366,7 @@ impl At {
 	/// All releases that were ever registered.
 	pub async fn releases(&self) -> Result<Vec<(ReleaseId, ReleaseRecord)>> {
 		let mut all: Vec<_> = self
-			.map::<4, ReleaseRecord>("Attestation", "Releases", Vec::new())
+			.map::<4, ReleaseRecord>("Attestation", "Releases")
 			.await?
 			.into_iter()
 			.map(|(id, record)| (ReleaseId(u32::from_le_bytes(id)), record))
@@ -385,7 +385,7 @@ impl At {
 	/// All registrars, by position.
 	pub async fn registrars(&self) -> Result<Vec<(AccountId, RegistrarRecord)>> {
 		let mut all: Vec<_> = self
-			.map::<32, RegistrarRecord>("Attestation", "Registrars", Vec::new())
+			.map::<32, RegistrarRecord>("Attestation", "Registrars")
 			.await?
 			.into_iter()
 			.map(|(account, record)| (AccountId(account), record))
@@ -421,6 +421,13 @@ impl At {
 			sudo,
 			council: council.unwrap_or_default(),
 		})
+	}
+
+	/// The motions of the council that are open, by the hash of their calls.
+	pub async fn motions(&self) -> Result<Vec<([u8; 32], Motion)>> {
+		let mut all = self.map::<32, Motion>("Council", "Voting").await?;
+		all.sort_by_key(|(_, motion)| motion.index);
+		Ok(all)
 	}
 
 	// Camelliae and money.
@@ -545,7 +552,7 @@ impl At {
 
 	async fn by_module<T: Decode>(&self, name: &'static str) -> Result<Vec<(ModuleId, T)>> {
 		let mut all: Vec<_> = self
-			.map::<4, T>("Attestation", name, Vec::new())
+			.map::<4, T>("Attestation", name)
 			.await?
 			.into_iter()
 			.map(|(id, record)| (ModuleId(u32::from_le_bytes(id)), record))
@@ -613,12 +620,11 @@ impl At {
 		&self,
 		pallet: &'static str,
 		name: &'static str,
-		suffix: Vec<u8>,
 	) -> Result<Vec<([u8; N], T)>> {
 		let item = Item::Storage(pallet, name);
 		self.check(item)?;
 		let what = item.to_string();
-		let prefix = [entry(pallet, name), suffix].concat();
+		let prefix = entry(pallet, name);
 		self.descendants(&what, prefix)
 			.await?
 			.into_iter()

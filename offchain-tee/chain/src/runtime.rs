@@ -78,6 +78,7 @@ const READS: &[Item] = &[
 	Item::Storage("Timestamp", "Now"),
 	Item::Storage("Sudo", "Key"),
 	Item::Storage("Council", "Members"),
+	Item::Storage("Council", "Voting"),
 	Item::Storage("Attestation", "CurrentParameters"),
 	Item::Storage("Attestation", "Issuers"),
 	Item::Storage("Attestation", "Releases"),

@@ -188,6 +188,7 @@ fn records_are_those_of_the_chain() {
 	storage::<[u8; 32]>(of, "System", "BlockHash");
 	storage::<AccountId>(of, "Sudo", "Key");
 	storage::<Vec<AccountId>>(of, "Council", "Members");
+	storage::<Motion>(of, "Council", "Voting");
 }
 
 #[test]

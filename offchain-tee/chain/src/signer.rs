@@ -59,7 +59,14 @@ impl Key {
 		if uri.is_empty() {
 			return Err(KeyError::Secret);
 		}
-		let uri = SecretUri::from_str(uri).map_err(|_| KeyError::Secret)?;
+		// 64 bare digits are a seed, as other tools write it.
+		let is_seed = uri.len() == 64 && uri.bytes().all(|byte| byte.is_ascii_hexdigit());
+		let uri = Zeroizing::new(if is_seed {
+			format!("0x{uri}")
+		} else {
+			uri.to_owned()
+		});
+		let uri = SecretUri::from_str(&uri).map_err(|_| KeyError::Secret)?;
 		let key = Keypair::from_uri(&uri).map_err(|_| KeyError::Secret)?;
 		Ok(Self(key))
 	}
@@ -126,6 +133,16 @@ mod tests {
 		assert!(matches!(Key::from_file(&path), Err(KeyError::Open { .. })));
 		set_mode(&path, 0o600);
 		assert_eq!(Key::from_file(&path).unwrap().account(), key.account());
+	}
+
+	#[test]
+	fn a_seed_is_written_with_or_without_its_prefix() {
+		let seed = "11".repeat(32);
+		let bare = Key::from_uri(&seed).unwrap();
+		let prefixed = Key::from_uri(&format!("0x{seed}")).unwrap();
+		assert_eq!(bare.account(), prefixed.account());
+		let bytes = Key::from_seed(&[0x11; 32]).unwrap();
+		assert_eq!(bare.account(), bytes.account());
 	}
 
 	#[test]

@@ -601,6 +601,20 @@ mirror! {
 		pub hardware: Option<EkHash>,
 	}
 
+	/// A motion of the council, and who voted how.
+	pub struct Motion {
+		/// Its number.
+		pub index: u32,
+		/// Ayes that carry it.
+		pub threshold: u32,
+		/// Who agreed.
+		pub ayes: Vec<AccountId>,
+		/// Who did not.
+		pub nays: Vec<AccountId>,
+		/// Block in which the voting ends.
+		pub end: u32,
+	}
+
 	/// Signature of an account.
 	pub enum MultiSignature {
 		/// Ed25519.
