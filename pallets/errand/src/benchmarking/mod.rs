@@ -1,0 +1,667 @@
+//! Benchmarks: every call and hook with the longest and dearest input that it accepts: nine hosted deployments of different
+//! owners, each pin with a parent, committees of modules, quotes of P-256.
+
+use super::*;
+use alloc::{vec, vec::Vec};
+use frame_benchmarking::{BenchmarkError, account, v2::*};
+use frame_support::{
+	BoundedVec,
+	traits::{EnsureOrigin, Get},
+};
+use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
+use sp_io::hashing::sha2_256;
+use sp_runtime::{
+	SaturatedConversion, Saturating,
+	traits::{Convert, One},
+};
+use tea_primitives::{
+	camellia::Camellias,
+	deployment::{Cid, Deployments, Hash, Kind, Visibility},
+	draw::Member,
+	errand::{
+		Batch, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS, Needs,
+		Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason, SealedResult, Source,
+		TicketProof,
+	},
+	ids::{BootSeq, ModuleId},
+};
+use tea_tpm::pot::{batch_path, batch_root};
+
+mod tpm;
+
+pub use tpm::SoftTpm;
+
+/// What the runtime does for the benchmarks.
+pub trait BenchmarkHelper<T: Config> {
+	/// Gives money.
+	fn fund(who: &T::AccountId, amount: BalanceOf<T>);
+	/// Makes a module Active that a Camellia was born for: boot 1, certified since block 0, of a class without cap, in the
+	/// known-good set, with the attestation key of [`SoftTpm`]. Gives its session key.
+	fn certify(module: ModuleId) -> [u8; 32];
+	/// The signature of the module's TPM over a quote, as [`SoftTpm::sign`] makes it.
+	fn tpm_sign(module: ModuleId, quote: &[u8]) -> Vec<u8>;
+	/// Sets the clock of the chain to a second after the attestation of the modules.
+	fn set_time();
+	/// Makes the beacon of a block known.
+	fn set_beacon(block: BlockNumberFor<T>);
+	/// A signature with a session key.
+	fn sign(key: &[u8; 32], message: &[u8]) -> T::MemberSignature;
+}
+
+type Helper<T> = <T as Config>::BenchmarkHelper;
+
+const BOOT: BootSeq = 1;
+const POSTED: u32 = 10;
+/// Modules that a draw passes over before it finds a committee.
+const PASSED_OVER: u32 = 60;
+/// Output and proof of another key: all points are on the curve, so that verification goes to its end.
+const TICKET: TicketProof = TicketProof {
+	pre_output: hex_literal::hex!(
+		"302fa3233eaeea970f16cd2282b1894793828992246999cce236ec3899c27d3f"
+	),
+	proof: [7; 64],
+};
+
+fn stop(what: &'static str) -> BenchmarkError {
+	BenchmarkError::Stop(what)
+}
+
+fn rich<T: Config>(name: &'static str, index: u32) -> T::AccountId {
+	let who: T::AccountId = account(name, index, 0);
+	Helper::<T>::fund(&who, 1_000_000_000_000_000u64.saturated_into());
+	who
+}
+
+fn at<T: Config>(block: u32) {
+	frame_system::Pallet::<T>::set_block_number(block.into());
+}
+
+/// A certified module of its own owner, and its session key.
+fn module<T: Config>(owner: &T::AccountId) -> Result<(ModuleId, [u8; 32]), BenchmarkError> {
+	let module = T::Camellias::bear(owner)?;
+	Ok((module, Helper::<T>::certify(module)))
+}
+
+/// An errand of the longest kind, and who has to do with it.
+struct Scene<T: Config> {
+	errand: ErrandId,
+	client: T::AccountId,
+	executor: ModuleId,
+	session: [u8; 32],
+	verifiers: Vec<(ModuleId, [u8; 32])>,
+}
+
+impl<T: Config> Scene<T> {
+	fn executor_account(&self) -> T::AccountId {
+		T::SessionAccount::convert(self.session)
+	}
+
+	/// Posted, with so many data inputs.
+	fn posted(data: u32, visibility: Visibility) -> Result<Self, BenchmarkError> {
+		at::<T>(POSTED);
+		Helper::<T>::set_time();
+		let client = rich::<T>("client", 0);
+		let (executor, session) = module::<T>(&rich::<T>("executor", 0))?;
+		let verifiers = (0..T::CommitteeSize::get())
+			.map(|index| module::<T>(&rich::<T>("verifier", index)))
+			.collect::<Result<Vec<_>, _>>()?;
+		let errand = NextErrand::<T>::get();
+		let (code, data) = sources::<T>(executor, data, visibility);
+		Pallet::<T>::do_post(client.clone(), order::<T>(code, data)?)?;
+		Errands::<T>::mutate(errand, |record| {
+			if let Some(record) = record {
+				// Every ticket is let in.
+				record.draw.total_weight = 1;
+			}
+		});
+		Ok(Self {
+			errand,
+			client,
+			executor,
+			session,
+			verifiers,
+		})
+	}
+
+	/// In the first block in which it may be claimed.
+	fn claimable() -> Result<Self, BenchmarkError> {
+		let scene = Self::posted(MAX_INPUTS, Visibility::Hosted)?;
+		Helper::<T>::set_beacon(POSTED.saturating_add(1).into());
+		at::<T>(POSTED.saturating_add(2));
+		Ok(scene)
+	}
+
+	/// Claimed by the executor.
+	fn claimed() -> Result<Self, BenchmarkError> {
+		let scene = Self::claimable()?;
+		let errand = scene.errand;
+		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+		Pallet::<T>::occupy(scene.executor, errand, record.held);
+		record.stage = Stage::Claimed {
+			module: scene.executor,
+			boot_seq: BOOT,
+			ticket: 1,
+		};
+		Errands::<T>::insert(errand, record);
+		Ok(scene)
+	}
+
+	/// Assigned in this attempt, with the verifiers of the scene and these data inputs.
+	fn assigned(attempt: u8, visibility: Visibility) -> Result<Self, BenchmarkError> {
+		let scene = Self::posted(MAX_INPUTS, visibility)?;
+		at::<T>(POSTED.saturating_add(2));
+		scene.assign(scene.errand, attempt)?;
+		Ok(scene)
+	}
+
+	fn assign(&self, errand: ErrandId, attempt: u8) -> Result<(), BenchmarkError> {
+		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+		let keys = record
+			.sources()
+			.map(|(_, source)| match source.deployment() {
+				Some(used) if used.visibility == Visibility::Hosted => {
+					T::Deployments::pin(&used.id, self.executor, BOOT)
+						.map(|pin| KeyPath::Pin {
+							link: pin.link,
+							parent: pin.parent,
+							while_degraded: pin.while_degraded,
+						})
+						.ok_or(stop("a pin"))
+				}
+				_ if source.needs_key() => Ok(KeyPath::Wanted),
+				_ => Ok(KeyPath::None),
+			})
+			.collect::<Result<Vec<_>, _>>()?;
+		let now = Pallet::<T>::now();
+		let assignment = Assignment {
+			executor: self.executor,
+			boot_seq: BOOT,
+			beneficiary: T::Camellias::owner(self.executor).ok_or(stop("an owner"))?,
+			ticket: 1,
+			assigned: now,
+			deadline: record.deadline,
+			verifiers: BoundedVec::truncate_from(
+				self.verifiers
+					.iter()
+					.map(|(module, _)| Member::Module(*module))
+					.collect(),
+			),
+			redraw: None,
+			former: Default::default(),
+			failed: 0,
+			keys: BoundedVec::truncate_from(keys),
+		};
+		Pallet::<T>::occupy(self.executor, errand, record.held);
+		Queue::<T>::mutate(|queue| {
+			queue.open = queue.open.saturating_sub(1);
+			queue.assigned = queue.assigned.saturating_add(1);
+		});
+		record.attempt = attempt;
+		record.former = (attempt > 0).then_some(ModuleId(u32::MAX));
+		record.stage = if assignment.keys.contains(&KeyPath::Wanted) {
+			Stage::AwaitingKey {
+				assignment,
+				since: now,
+				until: now.saturating_add(record.key_wait),
+			}
+		} else {
+			Stage::Assigned(assignment)
+		};
+		Errands::<T>::insert(errand, record);
+		Ok(())
+	}
+
+	fn body(&self, errand: ErrandId) -> Result<PotBody, BenchmarkError> {
+		let record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+		let assignment = record.assignment().ok_or(stop("an assignment"))?;
+		let key = T::QuoteKeys::quote_key(self.executor).map_err(|_| stop("a quote key"))?;
+		let links = assignment
+			.keys
+			.iter()
+			.filter_map(|path| match path {
+				KeyPath::Pin { link, .. } => Some(*link),
+				_ => None,
+			})
+			.collect();
+		let data = record
+			.data
+			.iter()
+			.map(|source| source.ciphertext_hash())
+			.collect();
+		Ok(PotBody {
+			domain: POT_DOMAIN,
+			errand,
+			attempt: record.attempt,
+			executor: self.executor,
+			boot_seq: BOOT,
+			client_key: record.client_key,
+			code: record.code.ciphertext_hash(),
+			data: BoundedVec::truncate_from(data),
+			links: BoundedVec::truncate_from(links),
+			input: record.input,
+			result: SealedResult {
+				cid: Cid::new(Cid::DAG_PB, [1; 32]),
+				ciphertext: [2; 32],
+				commitment: [3; 32],
+				enc: [4; 32],
+			},
+			exit: Exit::Ok,
+			fuel: record.limits.fuel,
+			manifest_root: key.manifest_root,
+			block: assignment.assigned.saturated_into(),
+		})
+	}
+
+	/// The PoT of the errand, in a batch of 32, with so many verdicts.
+	fn pot(&self, verdicts: u32) -> Result<PotOf<T>, BenchmarkError> {
+		let body = self.body(self.errand)?;
+		let hash = body.hash();
+		let mut hashes: Vec<Hash> = (1u8..32).map(|n| [n; 32]).collect();
+		hashes.push(hash);
+		let root = batch_root(&hashes).ok_or(stop("a batch"))?;
+		let (path, depth) = batch_path(&hashes, 31).ok_or(stop("a member"))?;
+		let nonces = sha2_256(b"nonces");
+		let quote = tpm::quote::<T>(self.executor, root, nonces).ok_or(stop("a quote"))?;
+		let record = Errands::<T>::get(self.errand).ok_or(stop("an errand"))?;
+		let assignment = record.assignment().ok_or(stop("an assignment"))?;
+		let quote_hash = sha2_256(&quote);
+		let verdicts = (0u8..)
+			.zip(&self.verifiers)
+			.take(verdicts as usize)
+			.map(|(member, (_, key))| {
+				let pass = Pallet::<T>::pass_of(
+					self.errand,
+					record.attempt,
+					assignment,
+					member,
+					hash,
+					quote_hash,
+				);
+				(member, Helper::<T>::sign(key, &pass.payload()))
+			})
+			.collect::<Vec<_>>();
+		Ok(Pot {
+			body,
+			batch: Batch {
+				root,
+				index: 31,
+				len: 32,
+				path: BoundedVec::truncate_from(path.get(..depth).unwrap_or_default().to_vec()),
+			},
+			nonces,
+			signature: BoundedVec::truncate_from(Helper::<T>::tpm_sign(self.executor, &quote)),
+			quote: BoundedVec::truncate_from(quote),
+			verdicts: BoundedVec::truncate_from(verdicts),
+		})
+	}
+}
+
+/// Deployments of different owners, pinned by the executor; sealed ad-hoc data where keys are to be supplied.
+fn sources<T: Config>(
+	executor: ModuleId,
+	data: u32,
+	visibility: Visibility,
+) -> (Source, Vec<Source>) {
+	let deploy = |index: u32, kind: Kind| {
+		let owner = rich::<T>("deployer", index);
+		Source::Deployed(T::Deployments::bench_deploy(
+			&owner, kind, visibility, executor, BOOT,
+		))
+	};
+	let code = deploy(0, Kind::Code);
+	let data = (0..data)
+		.map(|index| deploy(index.saturating_add(1), Kind::Data))
+		.collect();
+	(code, data)
+}
+
+fn order<T: Config>(code: Source, data: Vec<Source>) -> Result<Order<T>, BenchmarkError> {
+	let data = BoundedVec::truncate_from(data);
+	let limits = Limits {
+		fuel: 1_000_000,
+		pages: 1,
+		output: 1,
+		wall_ms: 1,
+	};
+	let deadline = T::MinDeadline::get().saturating_add(T::MinDeadline::get());
+	Ok(Order {
+		code,
+		data,
+		params: BoundedVec::truncate_from(vec![7; MAX_PARAMS as usize]),
+		client_key: [9; 32],
+		limits,
+		max_price: 100_000_000_000_000u64.saturated_into(),
+		deadline,
+		options: Options {
+			needs: Needs::default(),
+			key_wait: None,
+			allow_own: false,
+			payee: None,
+		},
+	})
+}
+
+/// Modules that no draw of this client's errands may take.
+fn crowd<T: Config>(client: &T::AccountId) -> Result<(), BenchmarkError> {
+	for _ in 0..PASSED_OVER {
+		module::<T>(client)?;
+	}
+	Ok(())
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn post(d: Linear<0, 8>) -> Result<(), BenchmarkError> {
+		at::<T>(POSTED);
+		let client = rich::<T>("client", 0);
+		let (executor, _) = module::<T>(&rich::<T>("executor", 0))?;
+		let (code, data) = sources::<T>(executor, d, Visibility::Hosted);
+		let order = order::<T>(code, data)?;
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(client),
+			order.code,
+			order.data,
+			order.params,
+			order.client_key,
+			order.limits,
+			order.max_price,
+			order.deadline,
+			order.options,
+		);
+
+		assert_eq!(Queue::<T>::get().open, 1);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn cancel() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::posted(MAX_INPUTS, Visibility::Hosted)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(scene.client), scene.errand);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	/// All of a claim. Nobody can make a VRF proof inside the runtime, so that of another input is verified, which costs the
+	/// same, and what would follow is done.
+	#[benchmark]
+	fn claim() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::claimable()?;
+		let who = scene.executor_account();
+
+		#[block]
+		{
+			let (claim, value) = Pallet::<T>::check_claim(&who, scene.errand, &TICKET.pre_output)?;
+			let proven = Pallet::<T>::prove(&claim, scene.errand, &TICKET);
+			assert!(proven.is_err());
+			Pallet::<T>::accept_claim(scene.errand, claim, value).map_err(|_| stop("a claim"))?;
+		}
+
+		assert_eq!(ClaimedNow::<T>::get().len(), 1);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn assign() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::claimed()?;
+		crowd::<T>(&scene.client)?;
+		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
+
+		#[block]
+		{
+			Pallet::<T>::assign(scene.errand, record);
+		}
+
+		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
+		assert!(record.assignment().is_some());
+		Ok(())
+	}
+
+	#[benchmark]
+	fn complete(v: Linear<3, 4>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+		at::<T>(POSTED.saturating_add(3));
+		let pot = scene.pot(v)?;
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(scene.executor_account()),
+			scene.errand,
+			pot,
+		);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		assert!(BatchEvidence::<T>::contains_key(scene.executor));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn complete_in_batch(v: Linear<3, 4>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+		at::<T>(POSTED.saturating_add(3));
+		let pot = scene.pot(v)?;
+		let evidence = sha2_256(&[&sha2_256(&pot.quote)[..], &pot.signature].concat());
+		BatchEvidence::<T>::insert(scene.executor, (BOOT, evidence));
+
+		#[extrinsic_call]
+		complete(
+			RawOrigin::Signed(scene.executor_account()),
+			scene.errand,
+			pot,
+		);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn fail() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(1, Visibility::Hosted)?;
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(scene.executor_account()),
+			scene.errand,
+			FaultReason::Host,
+		);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn supply_key() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Private)?;
+		let holder = rich::<T>("deployer", MAX_INPUTS);
+		let envelope = BoundedVec::truncate_from(vec![1; MAX_ENVELOPE as usize]);
+		// The last key: with it the deadlines run again.
+		Errands::<T>::mutate(scene.errand, |record| {
+			if let Some(Stage::AwaitingKey { assignment, .. }) =
+				record.as_mut().map(|record| &mut record.stage)
+			{
+				let last = assignment.keys.len().saturating_sub(1);
+				for path in assignment.keys.iter_mut().take(last) {
+					*path = KeyPath::Supplied([1; 32]);
+				}
+			}
+		});
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(holder),
+			scene.errand,
+			MAX_INPUTS as u8,
+			BOOT,
+			envelope,
+		);
+
+		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
+		assert!(matches!(record.stage, Stage::Assigned(_)));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn refuse() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Private)?;
+		let holder = rich::<T>("deployer", MAX_INPUTS);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(holder), scene.errand);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn vote_fail() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(1, Visibility::Hosted)?;
+		let reason = RefuteReason::OtherPot;
+		let voters: Vec<T::AccountId> = scene
+			.verifiers
+			.iter()
+			.map(|(_, key)| T::SessionAccount::convert(*key))
+			.collect();
+		let decisive = (voters.len() as u32).saturating_sub(quorum(voters.len()));
+		for voter in voters.iter().take(decisive as usize) {
+			Pallet::<T>::do_vote_fail(voter.clone(), scene.errand, reason)?;
+		}
+		let last = voters.last().ok_or(stop("a verifier"))?.clone();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(last), scene.errand, reason);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	/// A silent executor in the last attempt.
+	#[benchmark]
+	fn expire() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(1, Visibility::Hosted)?;
+		let deadline = Errands::<T>::get(scene.errand)
+			.ok_or(stop("an errand"))?
+			.deadline;
+		frame_system::Pallet::<T>::set_block_number(deadline);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(scene.client), scene.errand);
+
+		assert!(Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	/// A second committee.
+	#[benchmark]
+	fn redraw() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+		crowd::<T>(&scene.client)?;
+		let now = Pallet::<T>::now();
+		Errands::<T>::mutate(scene.errand, |record| {
+			if let Some(Stage::Assigned(assignment)) =
+				record.as_mut().map(|record| &mut record.stage)
+			{
+				assignment.redraw = Some(now);
+				assignment.verifiers = Default::default();
+			}
+		});
+		Helper::<T>::set_beacon(now.saturating_add(One::one()));
+		at::<T>(POSTED.saturating_add(4));
+
+		#[block]
+		{
+			Pallet::<T>::do_expire(scene.errand)?;
+		}
+
+		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
+		assert!(
+			record
+				.assignment()
+				.is_some_and(|assignment| !assignment.verifiers.is_empty())
+		);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_shares() -> Result<(), BenchmarkError> {
+		let origin = T::GovernanceOrigin::try_successful_origin()
+			.map_err(|()| stop("governance has an origin"))?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, Shares::DEFAULT);
+
+		assert_eq!(GasShares::<T>::get(), Shares::DEFAULT);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn set_gas_price() -> Result<(), BenchmarkError> {
+		let origin = T::GovernanceOrigin::try_successful_origin()
+			.map_err(|()| stop("governance has an origin"))?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, 7u32.into());
+
+		assert_eq!(GasPrice::<T>::get(), 7u32.into());
+		Ok(())
+	}
+
+	/// A list without entries.
+	#[benchmark]
+	fn agenda() {
+		#[block]
+		{
+			Pallet::<T>::do_agenda(POSTED.into());
+		}
+	}
+
+	/// An entry about which nothing is due any more.
+	#[benchmark]
+	fn look() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+		let now = Pallet::<T>::now();
+		let soon = now.saturating_add(One::one());
+
+		#[block]
+		{
+			assert!(Pallet::<T>::do_expire(scene.errand).is_err());
+			Pallet::<T>::schedule(scene.errand, soon);
+		}
+
+		assert!(Errands::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	/// One final record.
+	#[benchmark]
+	fn prune() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+		at::<T>(POSTED.saturating_add(3));
+		let pot = scene.pot(3)?;
+		Pallet::<T>::do_complete(scene.executor_account(), scene.errand, pot)
+			.map_err(|_| stop("a good proof"))?;
+		frame_system::Pallet::<T>::set_block_number(
+			Pallet::<T>::now().saturating_add(T::ArchiveTime::get()),
+		);
+
+		#[block]
+		{
+			Pallet::<T>::prune(frame_support::weights::Weight::MAX);
+		}
+
+		assert!(!Finished::<T>::contains_key(scene.errand));
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(
+		Pallet,
+		crate::mock::ExtBuilder::default().modules(0).build(),
+		crate::mock::Test
+	);
+}

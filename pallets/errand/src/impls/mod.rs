@@ -1,0 +1,16 @@
+//! What the pallet does, by concern.
+
+mod agenda;
+mod claims;
+mod complete;
+mod duties;
+mod ends;
+mod keys;
+mod post;
+mod settle;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod views;
+mod workload;
+
+pub use workload::Busy;
