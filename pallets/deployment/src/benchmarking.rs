@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::impls::{LOST_PROBES, ROOM_PROBES, STEP_CLIENTS, STEP_PINS};
-use alloc::{boxed::Box, vec, vec::Vec};
-use codec::Encode;
+use alloc::{boxed::Box, vec::Vec};
 use frame_benchmarking::{BenchmarkError, account, v2::*};
 use frame_support::{
 	BoundedVec,
@@ -15,7 +14,7 @@ use frame_support::{
 use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
 use sp_runtime::{
 	SaturatedConversion, Saturating,
-	traits::{Bounded, Convert, One, Zero},
+	traits::{BlakeTwo256, Bounded, Convert, Hash as _, One, Zero},
 };
 use tea_primitives::{
 	camellia::Camellias,
@@ -209,8 +208,7 @@ pub(crate) fn deploy<T: Config>(
 ) -> DeploymentId {
 	let registration = registration::<T>(kind, visibility);
 	let number = frame_system::Pallet::<T>::block_number().saturated_into::<u32>();
-	let public_key =
-		frame_support::Hashable::blake2_256(&(owner, kind, visibility, pinner, number));
+	let public_key = BlakeTwo256::hash_of(&(owner, kind, visibility, pinner, number)).0;
 	let id = DeploymentId::of_key(&public_key);
 	let hash = registration.hash();
 	let signature = unsigned::<T>();
@@ -441,8 +439,20 @@ mod benchmarks {
 		let (giver, giver_boot, giver_key) = active::<T>(&owner)?;
 		let (module, boot_seq, key) = active::<T>(&owner)?;
 		let id = deploy::<T>(&owner, Kind::Code, Visibility::Hosted, giver, giver_boot);
-		let probes = n.max(ROOM_PROBES);
-		certify_others::<T>(&id, giver, &owner, probes)?;
+		// Looks end at the first live pin, because one is wanted: it stands where so many have been looked at.
+		let mut table = Pins::<T>::get(id);
+		let mut pins = table.pins.into_inner();
+		let last = pins.len().saturating_sub(ROOM_PROBES as usize);
+		let from = pins
+			.iter()
+			.position(|pin| pin.module == giver)
+			.ok_or(stop("the giver has a pin"))?;
+		let to = pins.len().saturating_sub(last.min(n as usize));
+		pins.swap(from, to);
+		table.pins = BoundedVec::truncate_from(pins);
+		Pins::<T>::insert(id, table);
+		Deployments::<T>::mutate_extant(id, |record| record.wanted = 1);
+		certify_others::<T>(&id, giver, &owner, n)?;
 		// The pins that are looked at for room are live but for the last one.
 		let mut table = Pins::<T>::get(id);
 		for pin in table
@@ -469,7 +479,6 @@ mod benchmarks {
 			pin.boot_seq = boot_seq;
 		}
 		Pins::<T>::insert(id, table);
-		Deployments::<T>::mutate_extant(id, |record| record.wanted = MAX_WANTED);
 		let parent = link_of::<T>(&id, giver)?;
 		let link: LinkOf<T> = Link {
 			domain: LINK_DOMAIN,
