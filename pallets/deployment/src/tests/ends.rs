@@ -71,11 +71,10 @@ fn full_agenda_is_typed_and_drains() {
 		}
 		events();
 		let last = expiring(19, 10);
-		assert!(events().iter().any(|event| *event
-			== Event::AgendaFull {
-				deployment: last,
-				due: 10
-			}));
+		assert!(events().contains(&Event::AgendaFull {
+			deployment: last,
+			due: 10
+		}));
 		advance_to(18);
 		assert_eq!(Deployments::<Test>::iter().count(), 1);
 		// Its end holds all the same, and anybody may serve it.
