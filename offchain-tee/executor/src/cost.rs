@@ -1,0 +1,236 @@
+//! The price list `tea-v1`: fuel of every operator. Frozen: what it says decides about money, and it is part of the
+//! engine id.
+//!
+//! Every field is named, so that an engine built with other features (SIMD, say) does not compile instead of pricing
+//! operators by itself.
+
+use wasmi::OperatorCost;
+
+macro_rules! price_list {
+	($($operator:ident $fuel:literal)*) => {
+		/// Fuel of every operator for the engine.
+		pub(crate) fn operator_cost() -> OperatorCost {
+			OperatorCost { $($operator: $fuel),* }
+		}
+
+		/// The same as a list, for the engine id.
+		pub(crate) const OPERATORS: &[(&str, u8)] = &[$((stringify!($operator), $fuel)),*];
+	};
+}
+
+price_list! {
+	// Wasm MVP
+	unreachable 0
+	nop 0
+	block 0
+	loop_ 0
+	if_ 1
+	else_ 0
+	end 0
+	br 1
+	br_if 1
+	br_table 1
+	return_ 0
+	call 1
+	call_indirect 1
+	drop 0
+	select 1
+	local_get 1
+	local_set 1
+	local_tee 1
+	global_get 1
+	global_set 1
+	i32_load 1
+	i64_load 1
+	f32_load 1
+	f64_load 1
+	i32_load8_s 1
+	i32_load8_u 1
+	i32_load16_s 1
+	i32_load16_u 1
+	i64_load8_s 1
+	i64_load8_u 1
+	i64_load16_s 1
+	i64_load16_u 1
+	i64_load32_s 1
+	i64_load32_u 1
+	i32_store 1
+	i64_store 1
+	f32_store 1
+	f64_store 1
+	i32_store8 1
+	i32_store16 1
+	i64_store8 1
+	i64_store16 1
+	i64_store32 1
+	memory_size 1
+	memory_grow 1
+	i32_const 1
+	i64_const 1
+	f32_const 1
+	f64_const 1
+	i32_eqz 1
+	i32_eq 1
+	i32_ne 1
+	i32_lt_s 1
+	i32_lt_u 1
+	i32_gt_s 1
+	i32_gt_u 1
+	i32_le_s 1
+	i32_le_u 1
+	i32_ge_s 1
+	i32_ge_u 1
+	i64_eqz 1
+	i64_eq 1
+	i64_ne 1
+	i64_lt_s 1
+	i64_lt_u 1
+	i64_gt_s 1
+	i64_gt_u 1
+	i64_le_s 1
+	i64_le_u 1
+	i64_ge_s 1
+	i64_ge_u 1
+	f32_eq 1
+	f32_ne 1
+	f32_lt 1
+	f32_gt 1
+	f32_le 1
+	f32_ge 1
+	f64_eq 1
+	f64_ne 1
+	f64_lt 1
+	f64_gt 1
+	f64_le 1
+	f64_ge 1
+	i32_clz 1
+	i32_ctz 1
+	i32_popcnt 1
+	i32_add 1
+	i32_sub 1
+	i32_mul 1
+	i32_div_s 1
+	i32_div_u 1
+	i32_rem_s 1
+	i32_rem_u 1
+	i32_and 1
+	i32_or 1
+	i32_xor 1
+	i32_shl 1
+	i32_shr_s 1
+	i32_shr_u 1
+	i32_rotl 1
+	i32_rotr 1
+	i64_clz 1
+	i64_ctz 1
+	i64_popcnt 1
+	i64_add 1
+	i64_sub 1
+	i64_mul 1
+	i64_div_s 1
+	i64_div_u 1
+	i64_rem_s 1
+	i64_rem_u 1
+	i64_and 1
+	i64_or 1
+	i64_xor 1
+	i64_shl 1
+	i64_shr_s 1
+	i64_shr_u 1
+	i64_rotl 1
+	i64_rotr 1
+	f32_abs 1
+	f32_neg 1
+	f32_ceil 1
+	f32_floor 1
+	f32_trunc 1
+	f32_nearest 1
+	f32_sqrt 1
+	f32_add 1
+	f32_sub 1
+	f32_mul 1
+	f32_div 1
+	f32_min 1
+	f32_max 1
+	f32_copysign 1
+	f64_abs 1
+	f64_neg 1
+	f64_ceil 1
+	f64_floor 1
+	f64_trunc 1
+	f64_nearest 1
+	f64_sqrt 1
+	f64_add 1
+	f64_sub 1
+	f64_mul 1
+	f64_div 1
+	f64_min 1
+	f64_max 1
+	f64_copysign 1
+	i32_wrap_i64 1
+	i32_trunc_f32_s 1
+	i32_trunc_f32_u 1
+	i32_trunc_f64_s 1
+	i32_trunc_f64_u 1
+	i64_extend_i32_s 1
+	i64_extend_i32_u 1
+	i64_trunc_f32_s 1
+	i64_trunc_f32_u 1
+	i64_trunc_f64_s 1
+	i64_trunc_f64_u 1
+	f32_convert_i32_s 1
+	f32_convert_i32_u 1
+	f32_convert_i64_s 1
+	f32_convert_i64_u 1
+	f32_demote_f64 1
+	f64_convert_i32_s 1
+	f64_convert_i32_u 1
+	f64_convert_i64_s 1
+	f64_convert_i64_u 1
+	f64_promote_f32 1
+	i32_reinterpret_f32 1
+	i64_reinterpret_f64 1
+	f32_reinterpret_i32 1
+	f64_reinterpret_i64 1
+	// sign-extension
+	i32_extend8_s 1
+	i32_extend16_s 1
+	i64_extend8_s 1
+	i64_extend16_s 1
+	i64_extend32_s 1
+	// saturating f2i conversions
+	i32_trunc_sat_f32_s 1
+	i32_trunc_sat_f32_u 1
+	i32_trunc_sat_f64_s 1
+	i32_trunc_sat_f64_u 1
+	i64_trunc_sat_f32_s 1
+	i64_trunc_sat_f32_u 1
+	i64_trunc_sat_f64_s 1
+	i64_trunc_sat_f64_u 1
+	// reference-types
+	ref_null 1
+	ref_is_null 1
+	ref_func 1
+	typed_select 1
+	// tail-call
+	return_call 1
+	return_call_indirect 1
+	// bulk-ops
+	memory_init 1
+	data_drop 1
+	memory_copy 1
+	memory_fill 1
+	table_init 1
+	elem_drop 1
+	table_copy 1
+	table_fill 1
+	table_get 1
+	table_set 1
+	table_grow 1
+	table_size 1
+	// wide-arithmetic
+	i64_add128 1
+	i64_sub128 1
+	i64_mul_wide_s 1
+	i64_mul_wide_u 1
+}
