@@ -49,6 +49,10 @@ const MAX_PENDING: usize = 128;
 const PONG: Duration = Duration::from_secs(8);
 /// Pauses between tries to reach a bootnode.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// How long after connecting every protocol of the library knows of it.
+const SETTLED: Duration = Duration::from_millis(300);
+/// How long requests wait for the first one to the same host.
+const FIRST: Duration = Duration::from_secs(15);
 /// How often everything is told again.
 const ANNOUNCE: Duration = Duration::from_secs(300);
 
@@ -73,14 +77,29 @@ struct Bootnode {
 	pause: Duration,
 }
 
+struct Peer {
+	connections: usize,
+	since: Instant,
+}
+
+type Answer = oneshot::Sender<Result<Vec<u8>, RequestError>>;
+
+/// Requests to a host that is being connected to. The library keeps one of them and loses the others without a word, so
+/// they wait here until the first one has ended or the connection stands.
+struct Waiting {
+	first: Option<RequestId>,
+	since: Instant,
+	queue: Vec<(Vec<u8>, Answer)>,
+}
+
 struct Task {
 	node: Node,
 	mailboxes: Mailboxes,
 	metrics: Arc<Metrics>,
 	limits: Limits,
-	/// Connections of each host.
-	peers: HashMap<PeerId, usize>,
-	requests: HashMap<RequestId, oneshot::Sender<Result<Vec<u8>, RequestError>>>,
+	peers: HashMap<PeerId, Peer>,
+	requests: HashMap<RequestId, Answer>,
+	waiting: HashMap<PeerId, Waiting>,
 	queries: HashMap<QueryId, oneshot::Sender<Vec<Provider>>>,
 	provided: HashSet<Mailbox>,
 	/// When everything is told again; sooner after somebody came.
@@ -122,6 +141,7 @@ pub(super) async fn run(
 		metrics,
 		peers: HashMap::new(),
 		requests: HashMap::new(),
+		waiting: HashMap::new(),
 		queries: HashMap::new(),
 		provided: HashSet::new(),
 		announce_at: now + ANNOUNCE,
@@ -130,7 +150,8 @@ pub(super) async fn run(
 	};
 	let mut tick = interval(Duration::from_secs(1));
 	let mut minute = interval(Duration::from_secs(60));
-	for timer in [&mut tick, &mut minute] {
+	let mut moment = interval(SETTLED);
+	for timer in [&mut tick, &mut minute, &mut moment] {
 		timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
 	}
 	loop {
@@ -148,6 +169,7 @@ pub(super) async fn run(
 				Some(order) => task.order(order).await,
 				None => return debug!("the network is not needed any more"),
 			},
+			_ = moment.tick() => task.release(),
 			_ = tick.tick() => {
 				task.announce().await;
 				task.dial().await;
@@ -165,9 +187,12 @@ impl Task {
 		match event {
 			Litep2pEvent::ConnectionEstablished { peer, endpoint } => {
 				debug!(%peer, address = %endpoint.address(), "connected");
-				let connections = self.peers.entry(peer).or_default();
-				*connections += 1;
-				if *connections == 1 {
+				let known = self.peers.entry(peer).or_insert_with(|| Peer {
+					connections: 0,
+					since: Instant::now(),
+				});
+				known.connections += 1;
+				if known.connections == 1 {
 					// Who is new does not know which mailboxes are here. A moment later, several that come at once are told
 					// together.
 					let soon = Instant::now() + Duration::from_secs(1);
@@ -180,9 +205,9 @@ impl Task {
 			}
 			Litep2pEvent::ConnectionClosed { peer, .. } => {
 				debug!(%peer, "disconnected");
-				if let Some(connections) = self.peers.get_mut(&peer) {
-					*connections = connections.saturating_sub(1);
-					if *connections == 0 {
+				if let Some(known) = self.peers.get_mut(&peer) {
+					known.connections = known.connections.saturating_sub(1);
+					if known.connections == 0 {
 						self.peers.remove(&peer);
 					}
 				}
@@ -231,6 +256,101 @@ impl Task {
 		if let Some(waiting) = self.requests.remove(&id) {
 			// Who asked may have given up.
 			let _ = waiting.send(answer);
+		}
+		let first = self
+			.waiting
+			.iter()
+			.find(|(_, waiting)| waiting.first == Some(id));
+		if let Some(peer) = first.map(|(peer, _)| *peer) {
+			self.release_one(peer);
+		}
+	}
+
+	/// Sends a request. The host is connected, or nothing else is on its way to it.
+	fn send(&mut self, peer: PeerId, bytes: Vec<u8>, answer: Answer) -> Option<RequestId> {
+		match self
+			.node
+			.requests
+			.try_send_request(peer, bytes, DialOptions::Dial)
+		{
+			Ok(id) => {
+				self.requests.insert(id, answer);
+				Some(id)
+			}
+			Err(_) => {
+				let _ = answer.send(Err(RequestError::Busy));
+				None
+			}
+		}
+	}
+
+	fn ask(&mut self, peer: PeerId, bytes: Vec<u8>, answer: Answer) {
+		self.requests.retain(|_, waiting| !waiting.is_closed());
+		let queued: usize = self
+			.waiting
+			.values()
+			.map(|waiting| waiting.queue.len())
+			.sum();
+		if self.requests.len() + queued >= MAX_PENDING {
+			let _ = answer.send(Err(RequestError::Busy));
+			return;
+		}
+		if let Some(waiting) = self.waiting.get_mut(&peer) {
+			waiting.queue.push((bytes, answer));
+			return;
+		}
+		let (first, queue) = match self.peers.get(&peer).map(|known| known.since.elapsed()) {
+			Some(connected) if connected >= SETTLED => {
+				self.send(peer, bytes, answer);
+				return;
+			}
+			Some(_) => (None, vec![(bytes, answer)]),
+			None => match self.send(peer, bytes, answer) {
+				Some(id) => (Some(id), Vec::new()),
+				None => return,
+			},
+		};
+		let since = Instant::now();
+		self.waiting.insert(
+			peer,
+			Waiting {
+				first,
+				since,
+				queue,
+			},
+		);
+	}
+
+	/// Sends what waited for connections that stand now, and gives up what waited for too long.
+	fn release(&mut self) {
+		let ready: Vec<_> = self
+			.waiting
+			.iter()
+			.filter(|(peer, waiting)| {
+				let settled = self
+					.peers
+					.get(*peer)
+					.is_some_and(|known| known.since.elapsed() >= SETTLED);
+				settled || waiting.since.elapsed() >= FIRST
+			})
+			.map(|(peer, _)| *peer)
+			.collect();
+		for peer in ready {
+			self.release_one(peer);
+		}
+	}
+
+	fn release_one(&mut self, peer: PeerId) {
+		let Some(waiting) = self.waiting.remove(&peer) else {
+			return;
+		};
+		let connected = self.peers.contains_key(&peer);
+		for (bytes, answer) in waiting.queue {
+			if connected {
+				self.send(peer, bytes, answer);
+			} else {
+				let _ = answer.send(Err(RequestError::Unreachable));
+			}
 		}
 	}
 
@@ -341,25 +461,7 @@ impl Task {
 
 	async fn order(&mut self, order: Command) {
 		match order {
-			Command::Request(peer, bytes, answer) => {
-				self.requests.retain(|_, waiting| !waiting.is_closed());
-				if self.requests.len() >= MAX_PENDING {
-					let _ = answer.send(Err(RequestError::Busy));
-					return;
-				}
-				match self
-					.node
-					.requests
-					.try_send_request(peer, bytes, DialOptions::Dial)
-				{
-					Ok(id) => {
-						self.requests.insert(id, answer);
-					}
-					Err(_) => {
-						let _ = answer.send(Err(RequestError::Busy));
-					}
-				}
-			}
+			Command::Request(peer, bytes, answer) => self.ask(peer, bytes, answer),
 			Command::Providers(mailbox, answer) => {
 				self.queries.retain(|_, waiting| !waiting.is_closed());
 				if self.queries.len() < MAX_PENDING {

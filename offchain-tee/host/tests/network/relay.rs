@@ -151,3 +151,39 @@ async fn module_that_moves_is_found_again() {
 		assert!(begun.elapsed() < SOON);
 	}
 }
+
+/// The network library keeps one request while it connects to a host; the others must not get lost.
+#[tokio::test]
+async fn many_letters_to_a_host_that_is_not_connected() {
+	let [a, b] = dirs();
+	let mut host = Host::start(b.path(), &[]).await;
+	let a = Host::start(a.path(), &["--bootnode", &host.ready.listen]).await;
+	let (one, two) = (module(&a, 1).await, module(&host, 2).await);
+	send(&one, 2, b"route").await;
+	expect(&two, b"route").await;
+	// It goes and comes back between two tries to reach it.
+	host.signal(Signal::SIGKILL);
+	host.ended().await;
+	tokio::time::sleep(Duration::from_secs(8)).await;
+	let fixed = host.ready.listen.split_once("/p2p/").unwrap().0.to_owned();
+	let host = Host::start_at(b.path(), &fixed).await;
+	up(&two).await;
+	tokio::time::sleep(Duration::from_millis(200)).await;
+	assert_eq!(host.figure("tea_host_peers").await, 0.0);
+	let sends: Vec<_> = (0..20u8)
+		.map(|number| {
+			let one = one.clone();
+			tokio::spawn(async move { one.send(mailbox(2), vec![number]).await })
+		})
+		.collect();
+	for send in sends {
+		assert_eq!(send.await.unwrap(), Ok(()));
+	}
+	let mut came: Vec<_> = Vec::new();
+	while came.len() < 20 {
+		let letter = next_letter(&two).await;
+		if !came.contains(&letter) {
+			came.push(letter);
+		}
+	}
+}

@@ -40,6 +40,10 @@ fn parse(path: &Path) -> Option<Ready> {
 
 /// The binary with the arguments of a quiet host that takes free ports.
 pub(crate) fn command(dir: &Path) -> Command {
+	command_at(dir, "/ip4/127.0.0.1/tcp/0")
+}
+
+fn command_at(dir: &Path, listen: &str) -> Command {
 	let mut command = Command::new(env!("CARGO_BIN_EXE_tea-host"));
 	for (name, _) in std::env::vars() {
 		if name.starts_with("TEA_HOST_") {
@@ -47,7 +51,7 @@ pub(crate) fn command(dir: &Path) -> Command {
 		}
 	}
 	command
-		.args(["--listen", "/ip4/127.0.0.1/tcp/0", "--http", "127.0.0.1:0"])
+		.args(["--listen", listen, "--http", "127.0.0.1:0"])
 		.args(["--chain-rpc", "none"])
 		.arg("--state-dir")
 		.arg(dir.join("state"))
@@ -64,6 +68,15 @@ pub(crate) struct Host {
 
 impl Host {
 	pub(crate) async fn start(dir: &Path, args: &[&str]) -> Self {
+		Self::run(dir, command(dir).args(args)).await
+	}
+
+	/// A host where another one was.
+	pub(crate) async fn start_at(dir: &Path, listen: &str) -> Self {
+		Self::run(dir, &mut command_at(dir, listen)).await
+	}
+
+	async fn run(dir: &Path, command: &mut Command) -> Self {
 		let file = dir.join("ready.json");
 		let _ = fs::remove_file(&file);
 		let log = File::options()
@@ -71,8 +84,7 @@ impl Host {
 			.append(true)
 			.open(dir.join("host.log"))
 			.unwrap();
-		let mut child = command(dir)
-			.args(args)
+		let mut child = command
 			.arg("--ready-file")
 			.arg(&file)
 			.stdout(Stdio::null())
