@@ -20,23 +20,29 @@
 
 mod accounts;
 mod binary;
+mod daemon;
 mod http;
 mod lab;
+mod modules;
 mod network;
 mod node;
 mod process;
 mod rpc;
 pub mod storage;
+mod tpm;
 mod wait;
 
 pub use accounts::Dev;
 pub use binary::locate;
+pub use daemon::{Daemon, DaemonBuilder};
 pub use http::{Metrics, Reply, get, post_json};
 pub use lab::{CommandOutput, Lab, run};
+pub use modules::{Answer, ModuleNet, OWNERS, Place};
 pub use network::{all_connected, start_validators, voters_that_may_fail};
 pub use node::{Node, NodeBuilder, StoppedNode};
 pub use process::{Output, Process};
 pub use rpc::{BlockRef, Rpc};
+pub use tpm::SoftTpm;
 pub use wait::{Deadline, wait_until};
 
 pub use nix::sys::signal::Signal;

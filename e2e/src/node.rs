@@ -30,6 +30,7 @@ pub struct NodeBuilder {
 	args: Vec<OsString>,
 	bootnodes: Vec<String>,
 	node_key: String,
+	rpc_port: u16,
 }
 
 impl NodeBuilder {
@@ -45,6 +46,7 @@ impl NodeBuilder {
 			args: Vec::new(),
 			bootnodes: Vec::new(),
 			node_key: hex::encode(blake2_256(seed.as_bytes())),
+			rpc_port: 0,
 		}
 	}
 
@@ -81,6 +83,12 @@ impl NodeBuilder {
 	/// Nodes to connect to first; replaces those given before.
 	pub fn bootnodes(mut self, addresses: impl IntoIterator<Item = String>) -> Self {
 		self.bootnodes = addresses.into_iter().collect();
+		self
+	}
+
+	/// Serve RPC on this port, also after a restart.
+	pub fn rpc_port(mut self, port: u16) -> Self {
+		self.rpc_port = port;
 		self
 	}
 
@@ -137,11 +145,12 @@ impl NodeBuilder {
 
 	fn command_line(&self) -> Vec<OsString> {
 		let mut line = self.args.clone();
+		let rpc_port = self.rpc_port.to_string();
 		for (flag, value) in [
 			("--name", OsStr::new(&self.name)),
 			("--node-key", OsStr::new(&self.node_key)),
 			("--listen-addr", OsStr::new("/ip4/127.0.0.1/tcp/0")),
-			("--rpc-port", OsStr::new("0")),
+			("--rpc-port", OsStr::new(&rpc_port)),
 			("--prometheus-port", OsStr::new("0")),
 		] {
 			line.extend([OsString::from(flag), value.to_owned()]);

@@ -13,7 +13,7 @@ use tea_primitives::chain::{AccountId, TOKEN_DECIMALS, TOKEN_SYMBOL};
 use tea_runtime::{
 	genesis_config_presets::{
 		DEV_RUNTIME_PRESET, FAST_TESTNET_RUNTIME_PRESET, LIVE_RUNTIME_PRESET,
-		LOCAL_TESTNET_RUNTIME_PRESET,
+		LOCAL_TESTNET_RUNTIME_PRESET, MODULE_TESTNET_RUNTIME_PRESET,
 	},
 	opaque::Block,
 };
@@ -41,7 +41,7 @@ pub(crate) enum Error {
 	)]
 	NoChain,
 	#[error(
-		"there is no chain called `{0}` and no file of that name; use --chain dev, local, fast or the path of a chain spec"
+		"there is no chain called `{0}` and no file of that name; use --chain dev, local, fast, module or the path of a chain spec"
 	)]
 	UnknownChain(String),
 	#[error("the chain spec {path} cannot be read ({source}); check the path and its permissions")]
@@ -131,6 +131,12 @@ pub(crate) fn load(id: &str) -> Result<ChainSpec, Error> {
 			"tea_fast",
 			FAST_TESTNET_RUNTIME_PRESET,
 			ChainType::Local,
+		),
+		"module" => from_preset(
+			"TEA Module Testnet",
+			"tea_module",
+			MODULE_TESTNET_RUNTIME_PRESET,
+			ChainType::Development,
 		),
 		"live" => from_preset("TEA", "tea", LIVE_RUNTIME_PRESET, ChainType::Live),
 		path if Path::new(path).exists() => from_file(Path::new(path)),
@@ -261,7 +267,7 @@ mod tests {
 
 	#[test]
 	fn every_preset_builds_a_genesis() {
-		for id in ["dev", "local", "fast"] {
+		for id in ["dev", "local", "fast", "module"] {
 			let genesis = load(id)
 				.unwrap()
 				.as_storage_builder()
@@ -277,7 +283,7 @@ mod tests {
 	#[test]
 	fn unknown_chain_names_the_choices() {
 		let error = load("mainnet").err().unwrap().to_string();
-		assert!(error.contains("mainnet") && error.contains("dev, local, fast"));
+		assert!(error.contains("mainnet") && error.contains("dev, local, fast, module"));
 	}
 
 	#[test]

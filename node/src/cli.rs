@@ -36,7 +36,7 @@ pub(crate) enum Subcommand {
 	/// Verify a signature over a message.
 	Verify(sc_cli::VerifyCmd),
 
-	/// Write the chain spec of a chain: dev, local, fast, live (a template) or a file.
+	/// Write the chain spec of a chain: dev, local, fast, module, live (a template) or a file.
 	ExportChainSpec(ExportChainSpecCmd),
 
 	/// Check that a block is valid.

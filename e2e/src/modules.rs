@@ -1,0 +1,333 @@
+//! A network of modules: one validator, software TPMs, hosts, registrars, modules.
+
+use crate::{Daemon, DaemonBuilder, Lab, Node, SoftTpm, locate, wait_until};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use std::{
+	fs,
+	net::{SocketAddr, TcpListener},
+	path::{Path, PathBuf},
+	process::Stdio,
+	time::Duration,
+};
+
+/// Owners of the modules of a development chain, by module.
+pub const OWNERS: [&str; 6] = [
+	"//Alice//stash",
+	"//Bob//stash",
+	"//Charlie//stash",
+	"//Dave//stash",
+	"//Eve//stash",
+	"//Ferdie//stash",
+];
+
+/// Maker of software TPMs, as their certificates name it.
+const VENDOR: &str = "0x00001014";
+
+/// A command of `tea` that waits for finality.
+const COMMAND: Duration = Duration::from_secs(120);
+
+/// What `tea` answered.
+#[derive(Debug)]
+pub struct Answer {
+	/// Exit code.
+	pub code: i32,
+	/// Standard output.
+	pub out: String,
+	/// Standard error.
+	pub err: String,
+}
+
+/// A module, with its TPM and its host.
+#[derive(Debug)]
+pub struct Place {
+	/// Its number.
+	pub id: u32,
+	/// Its chip.
+	pub tpm: SoftTpm,
+	/// Its host; none while it is stopped.
+	pub host: Option<Daemon>,
+	/// Its process; none while it is stopped.
+	pub module: Option<Daemon>,
+}
+
+/// The network.
+#[derive(Debug)]
+pub struct ModuleNet {
+	/// The validator; none while it is stopped.
+	pub node: Option<Node>,
+	/// Registrars of the development chain, in one process.
+	pub registrars: Option<Daemon>,
+	/// The modules.
+	pub places: Vec<Place>,
+	dir: PathBuf,
+	spec: PathBuf,
+	url: String,
+}
+
+impl ModuleNet {
+	/// Starts a validator of the chain `module`, registers issuer and release, and starts hosts and registrars for `count`
+	/// modules. The modules themselves are not started.
+	pub async fn prepare(lab: &Lab, count: u32) -> Result<Self> {
+		let ws = free_port()?;
+		let node = lab
+			.node("alice")
+			.chain("module")
+			.arg("--alice")
+			.rpc_port(free_port()?)
+			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{ws}/ws")])
+			.start()
+			.await?;
+		node.rpc().wait_finalized(2, COMMAND).await?;
+		let names: Vec<_> = (0..count).map(|id| id.to_string()).collect();
+		let names: Vec<_> = names.iter().map(String::as_str).collect();
+		let tpms = SoftTpm::manufacture(lab, &names).await?;
+		let mut net = Self {
+			url: format!("ws://{}", node.rpc_address()),
+			node: Some(node),
+			registrars: None,
+			places: Vec::new(),
+			dir: lab.dir().to_owned(),
+			spec: lab.dir().join("spec.json"),
+		};
+		let spec = net.spec.display().to_string();
+		net.done(&["chain-spec", "light", "--out", &spec]).await?;
+		let issuer = SoftTpm::issuer(lab).display().to_string();
+		net.done(&[
+			"--suri",
+			"//Alice",
+			"issuer",
+			"add",
+			"1",
+			"--certificate",
+			&issuer,
+			"--class",
+			"Dev",
+			"--vendor",
+			VENDOR,
+		])
+		.await?;
+		net.accept_release(1, &locate("tea-module")?).await?;
+		let mut first = None;
+		for (id, tpm) in (0..count).zip(tpms) {
+			let mut args = vec![
+				"--state-dir".to_owned(),
+				lab.dir().join(format!("host-{id}")).display().to_string(),
+				"--link".into(),
+				format!("unix:{}", net.link(id).display()),
+				"--listen".into(),
+				format!("/ip4/127.0.0.1/tcp/{}", free_port()?),
+				"--http".into(),
+				"127.0.0.1:0".into(),
+				"--chain-rpc".into(),
+				net.url.clone(),
+			];
+			if let Some(first) = &first {
+				args.extend(["--bootnode".into(), String::clone(first)]);
+			}
+			let host = DaemonBuilder::new(lab, "tea-host", &format!("host-{id}"))
+				.args(args)
+				.start()
+				.await?;
+			if first.is_none() {
+				first = Some(host.first("listen")?.to_owned());
+			}
+			net.places.push(Place {
+				id,
+				tpm,
+				host: Some(host),
+				module: None,
+			});
+		}
+		let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+		let registrars = DaemonBuilder::new(lab, "tea-registrar", "registrars")
+			.args([
+				"--dev",
+				"--chain-spec",
+				&spec,
+				"--metrics",
+				&metrics.to_string(),
+			])
+			.http(metrics)
+			.args(["--host", &format!("unix:{}", net.link(0).display())])
+			.start()
+			.await?;
+		net.registrars = Some(registrars);
+		Ok(net)
+	}
+
+	/// [`Self::prepare`], then every module.
+	pub async fn start(lab: &Lab, count: u32) -> Result<Self> {
+		let mut net = Self::prepare(lab, count).await?;
+		for id in 0..count {
+			let module = net.module(lab, id).await?;
+			net.places[id as usize].module = Some(module.start().await?);
+		}
+		Ok(net)
+	}
+
+	/// A module that is to be started, its operator named and funded.
+	pub async fn module(&self, lab: &Lab, id: u32) -> Result<DaemonBuilder> {
+		let place = &self.places[id as usize];
+		let dir = self.state(id);
+		let owner = OWNERS[id as usize];
+		fs::create_dir_all(&dir)?;
+		let key = dir.join("operator.key");
+		if !key.exists() {
+			write_secret(&key, &format!("//Operator//{id}"))?;
+			let account = self.account(&format!("//Operator//{id}")).await?;
+			self.done(&["--suri", owner, "transfer", &account, "5000"])
+				.await?;
+			self.done(&[
+				"--suri",
+				owner,
+				"module",
+				"set-operator",
+				&id.to_string(),
+				&account,
+			])
+			.await?;
+		}
+		let config = dir.join("module.toml");
+		let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+		fs::write(
+			&config,
+			format!(
+				"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
+				 host = \"unix:{}\"\nmetrics = \"{metrics}\"\n",
+				place.tpm.tcti(),
+				dir.display(),
+				self.spec.display(),
+				self.link(id).display(),
+			),
+		)?;
+		Ok(
+			DaemonBuilder::new(lab, "tea-module", &format!("module-{id}"))
+				.args(["--config".into(), config.into_os_string()])
+				.http(metrics),
+		)
+	}
+
+	/// Where the module keeps what is not secret.
+	pub fn state(&self, id: u32) -> PathBuf {
+		self.dir.join(format!("module-{id}"))
+	}
+
+	fn link(&self, id: u32) -> PathBuf {
+		self.dir.join(format!("link-{id}.sock"))
+	}
+
+	/// Address of the account of a secret URI.
+	pub async fn account(&self, suri: &str) -> Result<String> {
+		let answer = self.json(&["--suri", suri, "account"]).await?;
+		Ok(answer["account"]
+			.as_str()
+			.context("no account in the answer")?
+			.to_owned())
+	}
+
+	/// Registers the measurements of `executable` as a release.
+	pub async fn accept_release(&self, release: u32, executable: &Path) -> Result<()> {
+		self.done(&[
+			"--suri",
+			"//Alice",
+			"release",
+			"add",
+			&release.to_string(),
+			"--module-exe",
+			&executable.display().to_string(),
+			"--spec",
+			&self.spec.display().to_string(),
+			"--class",
+			"Dev",
+		])
+		.await
+	}
+
+	/// Runs `tea` against the node.
+	pub async fn tea(&self, args: &[&str]) -> Result<Answer> {
+		let child = tokio::process::Command::new(locate("tea")?)
+			.args(["--node", &self.url])
+			.args(args)
+			.env("HOME", &self.dir)
+			.stdin(Stdio::null())
+			.stdout(Stdio::piped())
+			.stderr(Stdio::piped())
+			.kill_on_drop(true)
+			.spawn()?;
+		let Ok(output) = tokio::time::timeout(COMMAND, child.wait_with_output()).await else {
+			bail!("`tea {}` takes longer than {COMMAND:?}", args.join(" "));
+		};
+		let output = output?;
+		Ok(Answer {
+			code: output.status.code().unwrap_or(-1),
+			out: String::from_utf8_lossy(&output.stdout).into_owned(),
+			err: String::from_utf8_lossy(&output.stderr).into_owned(),
+		})
+	}
+
+	/// Runs `tea`, which has to succeed.
+	pub async fn done(&self, args: &[&str]) -> Result<()> {
+		let answer = self.tea(args).await?;
+		ensure!(answer.code == 0, "`tea {}`: {answer:?}", args.join(" "));
+		Ok(())
+	}
+
+	/// Runs `tea --json`, which has to succeed.
+	pub async fn json(&self, args: &[&str]) -> Result<Value> {
+		let answer = self.tea(&[&["--json"], args].concat()).await?;
+		ensure!(answer.code == 0, "`tea {}`: {answer:?}", args.join(" "));
+		serde_json::from_str(&answer.out).with_context(|| format!("no JSON: {}", answer.out))
+	}
+
+	/// Status of a module on chain.
+	pub async fn status(&self, id: u32) -> Result<String> {
+		let modules = self.json(&["modules"]).await?;
+		let module = modules
+			.as_array()
+			.and_then(|all| all.iter().find(|module| module["module"] == id))
+			.with_context(|| format!("no module {id} in {modules}"))?;
+		Ok(module["status"].as_str().context("no status")?.to_owned())
+	}
+
+	/// Waits until a module stands where `expected` says.
+	pub async fn wait_status(&self, id: u32, expected: &str, within: Duration) -> Result<()> {
+		wait_until(&format!("module {id} is {expected}"), within, async || {
+			let status = self.status(id).await?;
+			ensure!(status == expected, "it is {status}");
+			Ok(())
+		})
+		.await
+	}
+
+	/// Waits until all modules are Active.
+	pub async fn wait_all_active(&self, within: Duration) -> Result<()> {
+		for place in &self.places {
+			self.wait_status(place.id, "Active", within).await?;
+		}
+		Ok(())
+	}
+
+	/// Number of the best block.
+	pub async fn block(&self) -> Result<u32> {
+		let node = self.node.as_ref().context("the node is stopped")?;
+		Ok(node.rpc().best().await?.number)
+	}
+}
+
+/// A file that only its owner may read.
+fn write_secret(path: &Path, text: &str) -> Result<()> {
+	use std::{io::Write, os::unix::fs::OpenOptionsExt};
+	let mut file = fs::OpenOptions::new()
+		.write(true)
+		.create_new(true)
+		.mode(0o600)
+		.open(path)?;
+	writeln!(file, "{text}")?;
+	Ok(())
+}
+
+/// A port that was free a moment ago, for what must keep it over a restart.
+fn free_port() -> Result<u16> {
+	Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
