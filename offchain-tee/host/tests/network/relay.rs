@@ -33,7 +33,7 @@ async fn letters_between_mailboxes_of_two_hosts_and_of_one() {
 	expect(&two, &large).await;
 	let info = one.host_info().unwrap();
 	assert_eq!(info.peer_id, a.ready.peer_id);
-	assert_eq!(info.addresses, [a.ready.listen.clone()]);
+	assert_eq!(info.addresses, std::slice::from_ref(&a.ready.listen));
 }
 
 #[tokio::test]
