@@ -1,0 +1,355 @@
+//! The process of `tea-module`, from start to end.
+
+use std::{sync::Arc, time::Duration};
+
+use tea_chain::{Access, AccountId, Backoff, Chain, Key, Submitter};
+use tea_link::{HostLink, Party, StreamLink};
+use tea_primitives::draw::Member;
+use tea_tpm_device::Tpm;
+use tokio::{
+	sync::{mpsc, watch},
+	task::JoinSet,
+};
+
+use crate::{
+	attest::{self, BootState},
+	config::{ChainAccess, Common, module::Config},
+	enrol::{self, Enrol},
+	exit::{Cause, Exit},
+	http::{Health, Http},
+	lifecycle::{Edge, Lifecycle},
+	measure::Measurement,
+	metrics::Metrics,
+	service::{
+		Actor,
+		courier::Courier,
+		duty::Duties,
+		listener::Listener,
+		mailroom::Mailroom,
+		own::{self, Own, World},
+	},
+	signals,
+	state::{StateDir, StateError},
+	tpm,
+};
+
+/// How far the own clock may be ahead of the chain before it counts as wrong.
+const CLOCK: Duration = Duration::from_secs(120);
+/// Time in which a chain that lives finalises something.
+const ALIVE: Duration = Duration::from_secs(20);
+/// Modules heard of that may wait to be noted.
+const HEARD: usize = 64;
+
+/// Runs the module until it is told to stop. Everything that was started is stopped when this returns.
+pub async fn run(config: Config) -> Result<(), Exit> {
+	let mut stop = signals::listen()?;
+	let metrics = Arc::new(Metrics::new().map_err(|error| Exit::of(Cause::Internal, &error))?);
+	let lifecycle = Arc::new(Lifecycle::default());
+	metrics.show_state(&lifecycle.state());
+	let (health, shown) = watch::channel(Health {
+		state: lifecycle.state().label().into(),
+		module: Some(config.module.0),
+		..Health::default()
+	});
+	// Before anything else connects.
+	let _http = Http::listen(config.common.metrics, metrics.clone(), shown).await?;
+	let state = StateDir::open(&config.state_dir).map_err(|error| {
+		let cause = match error {
+			StateError::Locked(_) => Cause::Running,
+			_ => Cause::State,
+		};
+		Exit::of(cause, &error)
+	})?;
+	let tpm = tpm::open(&config).await?;
+	let ended = {
+		let for_services = stop.clone();
+		let body = serve(
+			&config,
+			&state,
+			&tpm,
+			&metrics,
+			&lifecycle,
+			&health,
+			&for_services,
+		);
+		tokio::select! {
+			ended = body => ended,
+			// Before it serves, nothing has to be drained.
+			_ = stopped_early(&mut stop, &lifecycle) => Ok(()),
+		}
+	};
+	lifecycle.follow(Edge::Drain);
+	metrics.show_state(&lifecycle.state());
+	health.send_modify(|health| {
+		health.ready = false;
+		health.state = lifecycle.state().label().into();
+	});
+	if let Err(error) = tpm.shutdown().await {
+		tracing::warn!(%error, "the TPM was not shut down in order");
+	}
+	ended
+}
+
+/// Waits for a stop while the module does not serve yet. While it does, the services drain by themselves.
+async fn stopped_early(stop: &mut watch::Receiver<bool>, lifecycle: &Lifecycle) {
+	signals::stopped(stop).await;
+	if !matches!(
+		lifecycle.state(),
+		crate::lifecycle::State::Unprovisioned | crate::lifecycle::State::Enrolled
+	) {
+		std::future::pending::<()>().await;
+	}
+}
+
+async fn serve(
+	config: &Config,
+	state: &StateDir,
+	tpm: &Tpm,
+	metrics: &Arc<Metrics>,
+	lifecycle: &Arc<Lifecycle>,
+	health: &watch::Sender<Health>,
+	stop: &watch::Receiver<bool>,
+) -> Result<(), Exit> {
+	let firmware = tpm::firmware_log(config)?;
+	let measurement = Measurement::of_this_program(&config.chain().source())
+		.map_err(|error| Exit::of(Cause::Config, &error))?;
+	let operator =
+		Key::from_file(&config.operator_key).map_err(|error| Exit::of(Cause::Key, &error))?;
+	let explain = |reason: &str| {
+		health.send_modify(|health| health.reason = Some(reason.to_owned()));
+	};
+	explain("looking for the chain");
+	let chain = connect(&config.common).await?;
+	check_clock(&chain).await?;
+	let link: Arc<dyn HostLink> = Arc::new(StreamLink::new(config.common.host.clone()));
+	let operator = Submitter::new(chain.clone(), Arc::new(operator));
+
+	enrol::enrol(
+		&Enrol {
+			chain: &chain,
+			tpm,
+			operator: &operator,
+			state,
+			module: config.module,
+			issuer: config.issuer,
+			ek: config.ek,
+			ek_certificate: config.ek_certificate.as_deref(),
+			class: config.class,
+		},
+		&mut |step| {
+			tracing::info!(%step, "enrolment");
+			explain(&step.to_string());
+		},
+	)
+	.await?;
+	lifecycle.follow(Edge::Enrolled);
+	metrics.show_state(&lifecycle.state());
+	health.send_modify(|health| health.state = lifecycle.state().label().into());
+	explain("measuring and attesting this boot");
+
+	let (secrets, log) =
+		attest::measure_boot(tpm, state, &measurement, config.class, &firmware).await?;
+	let boot = BootState {
+		genesis: chain.genesis(),
+		module: config.module,
+		class: config.class,
+		keys: secrets.public(),
+		log,
+		manifest: measurement.manifest().clone(),
+	};
+	let accepted = attest::post_boot(
+		&chain,
+		tpm,
+		&boot,
+		&operator,
+		async || own::profile(&*link, &config.addresses).await,
+		config.attest_unreleased,
+	)
+	.await?;
+	lifecycle.follow(Edge::Attested(accepted.boot_seq));
+
+	let actor = Actor {
+		member: Member::Module(config.module),
+		party: Party::Module {
+			id: config.module,
+			boot_seq: accepted.boot_seq,
+		},
+		signer: secrets.session.clone(),
+		transport: secrets.transport.clone(),
+	};
+	let session = Submitter::new(chain.clone(), secrets.session.clone());
+	let courier = Courier::new(
+		link.clone(),
+		chain.genesis(),
+		actor.clone(),
+		metrics.clone(),
+	);
+	let mut mailroom = Mailroom::new(link.clone(), chain.clone(), metrics.clone());
+	let letters = mailroom
+		.open(actor.clone())
+		.await
+		.map_err(|error| Exit::of(Cause::Internal, &error))?;
+	let Some(own_letters) = letters.own else {
+		return Err(Exit::new(
+			Cause::Internal,
+			"a module has letters of its own",
+		));
+	};
+	let listener = Listener::default();
+	let (sights, own_sights) = (listener.subscribe(), listener.subscribe());
+	let (heard, hears) = mpsc::channel(HEARD);
+	let duties = Duties::new(
+		actor,
+		chain.clone(),
+		courier.clone(),
+		session.clone(),
+		metrics.clone(),
+		heard,
+	);
+	let own = Own::new(
+		own::Boot {
+			state: boot,
+			boot_seq: accepted.boot_seq,
+			counters: accepted.counters,
+			attest_unreleased: config.attest_unreleased,
+		},
+		World {
+			chain: chain.clone(),
+			tpm: tpm.clone(),
+			link,
+			courier,
+			session,
+			metrics: metrics.clone(),
+			lifecycle: lifecycle.clone(),
+			health: health.clone(),
+			addresses: config.addresses.clone(),
+		},
+	);
+	let mut tasks: JoinSet<Result<(), Exit>> = JoinSet::new();
+	let for_listener = metrics.clone();
+	tasks.spawn(async move {
+		listener.run(chain, for_listener).await;
+		Ok(())
+	});
+	tasks.spawn(async move {
+		mailroom.run().await;
+		Ok(())
+	});
+	let (stop_duties, stop_own) = (stop.clone(), stop.clone());
+	tasks.spawn(async move {
+		duties.run(sights, letters.duty, stop_duties).await;
+		Ok(())
+	});
+	tasks.spawn(own.run(own_sights, own_letters, hears, stop_own));
+	// Kept to the end: VRF key and transport key of the boot.
+	let ended = watch_over(tasks, stop, 2).await;
+	drop(secrets);
+	ended
+}
+
+/// Waits until a task ends, which none does by itself, or until those that drain have done so after a stop.
+pub(crate) async fn watch_over(
+	mut tasks: JoinSet<Result<(), Exit>>,
+	stop: &watch::Receiver<bool>,
+	draining: usize,
+) -> Result<(), Exit> {
+	let mut drained = 0;
+	while let Some(ended) = tasks.join_next().await {
+		match ended {
+			Ok(Ok(())) if *stop.borrow() => {
+				drained += 1;
+				if drained >= draining {
+					break;
+				}
+			}
+			Ok(Ok(())) => {
+				return Err(Exit::new(
+					Cause::Internal,
+					"a service ended although nobody asked it to",
+				));
+			}
+			Ok(Err(exit)) => return Err(exit),
+			Err(error) => return Err(Exit::of(Cause::Internal, &error)),
+		}
+	}
+	Ok(())
+}
+
+/// Connects to the chain, for as long as it takes; a wrong chain is no chain.
+pub(crate) async fn connect(common: &Common) -> Result<Chain, Exit> {
+	let mut pauses = Backoff::of_connections();
+	loop {
+		let access = match &common.chain {
+			ChainAccess::TrustedRpc(url) => {
+				tracing::warn!(%url, "DEVELOPMENT: this node is believed without proofs");
+				Access::Rpc { url: url.clone() }
+			}
+			ChainAccess::Light(path) => Access::LightClient {
+				spec: std::fs::read(path).map_err(|error| {
+					Exit::new(
+						Cause::Config,
+						format!(
+							"the chain specification {} cannot be read: {error}",
+							path.display()
+						),
+					)
+				})?,
+			},
+		};
+		match Chain::connect(access).await {
+			Ok(chain) => {
+				tracing::info!(genesis = %hex::encode(chain.genesis()), "connected to the chain");
+				return Ok(chain);
+			}
+			Err(error) if error.is_passing() => {
+				let pause = pauses.next().unwrap_or(Duration::from_secs(15));
+				tracing::warn!(%error, again_in_s = pause.as_secs_f32(), "no chain yet");
+				tokio::time::sleep(pause).await;
+			}
+			Err(error) => return Err(error.into()),
+		}
+	}
+}
+
+/// A clock that is far off makes every head look stale or from the future. A chain that stands still is another matter: that
+/// one is waited for.
+pub(crate) async fn check_clock(chain: &Chain) -> Result<(), Exit> {
+	let looked = async {
+		let first = chain.finalized().await?;
+		match first.ensure_fresh().await {
+			Err(error @ tea_chain::Error::ClockBehind { .. }) => return Err(Exit::from(error)),
+			Err(tea_chain::Error::StaleHead { .. }) => (),
+			_ => return Ok(()),
+		}
+		// Stale: does the chain live?
+		tokio::time::sleep(ALIVE).await;
+		let second = chain.finalized().await?;
+		let age = second.age().await?;
+		if second.number() > first.number().saturating_add(1) && age > CLOCK {
+			// A chain that catches up is younger each time; one that lives and stays old shows a clock that is ahead.
+			let before = first.age().await?;
+			if age.saturating_add(ALIVE) > before {
+				return Err(Exit::new(
+					Cause::Clock,
+					format!(
+						"the newest block of a living chain is {} s old by the clock of this machine",
+						age.as_secs()
+					),
+				));
+			}
+		}
+		Ok(())
+	};
+	match looked.await {
+		Err(exit) if exit.cause == Cause::Internal => {
+			tracing::warn!(reason = %exit.sentence, "the clock was not compared with the chain");
+			Ok(())
+		}
+		other => other,
+	}
+}
+
+/// How an account is shown.
+pub(crate) fn account_of(signer: &dyn crate::keys::Signer) -> AccountId {
+	tea_chain::Sign::account(signer)
+}

@@ -1,0 +1,104 @@
+//! Sends letters: signed, sealed, through the host. A letter that no host takes is written again by whoever waits for an
+//! answer, so nothing is kept here.
+
+use std::{sync::Arc, time::Duration};
+
+use tea_link::{HostLink, Letter, Mailbox, Party, Purpose, Subject};
+use tea_primitives::ids::{ModuleId, Round};
+use tokio::sync::Semaphore;
+
+use super::Actor;
+use crate::{
+	metrics::Metrics,
+	protocol::{Body, subject},
+};
+
+/// Letters that may be on their way at once.
+const ON_THE_WAY: usize = 32;
+/// How long a host may take for one.
+const LIMIT: Duration = Duration::from_secs(20);
+/// Blocks for which a letter is valid: no round is longer.
+const LIFE: u32 = 20;
+
+/// Somebody who gets letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+	/// How the letter names it.
+	pub party: Party,
+	/// What the letter is sealed to.
+	pub mailbox: Mailbox,
+	/// What it signs with.
+	pub key: [u8; 32],
+}
+
+/// The courier of one actor.
+#[derive(Clone)]
+pub struct Courier {
+	link: Arc<dyn HostLink>,
+	genesis: [u8; 32],
+	actor: Actor,
+	metrics: Arc<Metrics>,
+	on_the_way: Arc<Semaphore>,
+}
+
+impl Courier {
+	/// A courier that goes through this host.
+	pub fn new(
+		link: Arc<dyn HostLink>,
+		genesis: [u8; 32],
+		actor: Actor,
+		metrics: Arc<Metrics>,
+	) -> Self {
+		Self {
+			link,
+			genesis,
+			actor,
+			metrics,
+			on_the_way: Arc::new(Semaphore::new(ON_THE_WAY)),
+		}
+	}
+
+	/// Sends a body about a round, without waiting for the host.
+	pub fn send(&self, to: &Address, module: ModuleId, round: Round, now: u32, body: &Body) {
+		let Ok(permit) = self.on_the_way.clone().try_acquire_owned() else {
+			tracing::debug!(%module, round, "too many letters are on their way");
+			self.metrics.unsent.inc();
+			return;
+		};
+		let sealed = Subject::new(&subject(module, round)).and_then(|subject| {
+			let expires = now.saturating_add(LIFE);
+			let letter = Letter::new(
+				Purpose::Round,
+				subject,
+				self.actor.party,
+				to.party,
+				expires,
+				body.to_bytes(),
+			);
+			letter.seal(&self.genesis, &*self.actor.signer, &to.mailbox)
+		});
+		let sealed = match sealed {
+			Ok(sealed) => sealed,
+			Err(error) => {
+				tracing::warn!(%module, round, %error, "a letter cannot be sealed");
+				self.metrics.unsent.inc();
+				return;
+			}
+		};
+		let (link, metrics, mailbox) = (self.link.clone(), self.metrics.clone(), to.mailbox);
+		tokio::spawn(async move {
+			let _permit = permit;
+			match tokio::time::timeout(LIMIT, link.send(mailbox, sealed)).await {
+				Ok(Ok(())) => metrics.sent.inc(),
+				Ok(Err(error)) => {
+					tracing::debug!(%module, round, %error, "the host did not take a letter");
+					metrics.unsent.inc();
+				}
+				Err(_) => {
+					tracing::debug!(%module, round, "the host did not answer in time");
+					metrics.unsent.inc();
+				}
+			}
+		});
+	}
+}

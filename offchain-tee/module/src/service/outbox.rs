@@ -1,0 +1,75 @@
+//! Hands calls to the chain and tells how they ended. Whoever posts goes on with other things meanwhile.
+
+use std::sync::Arc;
+
+use tea_chain::{Call, Outcome, SubmitError, Submitter};
+use tokio::task::JoinSet;
+
+use crate::metrics::Metrics;
+
+/// How a call ended.
+pub type Ended<T> = (T, Result<Outcome, SubmitError>);
+
+/// The outbox of one account. `T` says what a call was for.
+pub struct Outbox<T> {
+	submitter: Submitter,
+	metrics: Arc<Metrics>,
+	calls: JoinSet<Ended<T>>,
+}
+
+impl<T: Send + 'static> Outbox<T> {
+	/// An outbox that signs with this submitter.
+	pub fn new(submitter: Submitter, metrics: Arc<Metrics>) -> Self {
+		Self {
+			submitter,
+			metrics,
+			calls: JoinSet::new(),
+		}
+	}
+
+	/// Hands in a call.
+	pub fn post(&mut self, tag: T, call: Call) {
+		let label = call.label();
+		let submission = self.submitter.submit(call);
+		let metrics = self.metrics.clone();
+		self.calls.spawn(async move {
+			let ended = submission.finalized().await;
+			match &ended {
+				Ok(outcome) => {
+					tracing::info!(call = %label, block = outcome.number, "finalised");
+					metrics.extrinsics.with_label_values(&[&label]).inc();
+				}
+				Err(error) => {
+					tracing::warn!(call = %label, %error, "refused");
+					metrics.refuse(error);
+				}
+			}
+			(tag, ended)
+		});
+	}
+
+	/// Calls that are under way.
+	pub fn waiting(&self) -> usize {
+		self.calls.len()
+	}
+
+	/// The next call that ended. Waits for ever while there is none; cancel safe.
+	pub async fn next(&mut self) -> Ended<T> {
+		loop {
+			match self.calls.join_next().await {
+				Some(Ok(ended)) => return ended,
+				// A call that was torn off is the same as one that never got in: its owner looks at the chain.
+				Some(Err(error)) => tracing::error!(%error, "a call was torn off"),
+				None => std::future::pending().await,
+			}
+		}
+	}
+
+	/// Waits for what is under way, no longer than this.
+	pub async fn drain(&mut self, limit: std::time::Duration) {
+		let all = async { while self.calls.join_next().await.is_some() {} };
+		if tokio::time::timeout(limit, all).await.is_err() {
+			tracing::warn!(calls = self.calls.len(), "calls are left to themselves");
+		}
+	}
+}
