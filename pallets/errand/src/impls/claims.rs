@@ -368,16 +368,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// First block in which the executor of an attempt is too late: the first one has half of what is left, the second one
-	/// all of it.
+	/// all of it; the first one too, when the other half would be too short for a second one.
 	pub(crate) fn executor_deadline(
 		attempt: u8,
 		now: BlockNumberFor<T>,
 		deadline: BlockNumberFor<T>,
 	) -> BlockNumberFor<T> {
-		if attempt > 0 {
-			return deadline;
-		}
 		let left: u32 = deadline.saturating_sub(now).saturated_into();
-		now.saturating_add(left.div_ceil(2).into()).min(deadline)
+		let half = now.saturating_add(left.div_ceil(2).into());
+		if attempt > 0 || deadline < half.saturating_add(T::MinDeadline::get()) {
+			deadline
+		} else {
+			half
+		}
 	}
 }

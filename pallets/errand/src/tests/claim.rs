@@ -396,3 +396,19 @@ fn registrars_check_while_modules_are_few() {
 			assert_eq!(Balances::free_balance(&first) - before, 166_666_666);
 		});
 }
+
+/// b, claim in b + 2, result in b + 3.
+#[test]
+fn shortest_deadline_is_enough() {
+	ExtBuilder::default().build_and_execute(|| {
+		let ask = Ask {
+			deadline: MIN_DEADLINE,
+			..Ask::default()
+		};
+		let errand = ask.post();
+		assign_to(errand, X);
+		assert_eq!(System::block_number(), 8);
+		assert_eq!(assignment(errand).deadline, 5 + MIN_DEADLINE);
+		assert_ok!(complete(errand, pot(errand)));
+	});
+}

@@ -77,7 +77,7 @@ fn step() -> impl Strategy<Value = Step> {
 			|(client, code, data, deadline, price)| Step::Post { client, code, data, deadline, price }
 		),
 		10 => (any::<u8>(), 1u8..10).prop_map(|(errand, module)| Step::Claim { errand, module }),
-		8 => (any::<u8>(), 0u8..7, any::<u32>(), any::<u8>()).prop_map(
+		8 => (any::<u8>(), 0u8..7, any::<u32>(), prop_oneof![3 => Just(7u8), 1 => any::<u8>()]).prop_map(
 			|(errand, exit, fuel, members)| Step::Complete { errand, exit, fuel, members }
 		),
 		2 => (any::<u8>(), 0u8..6).prop_map(|(errand, reason)| Step::Fail { errand, reason }),
@@ -292,5 +292,54 @@ proptest! {
 			assert_eq!(Envelopes::<Test>::iter().count(), 0);
 			check_everything(issuance);
 		});
+	}
+}
+
+/// The histories above are not idle: they come to every kind of end.
+#[test]
+fn histories_come_to_every_end() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	use std::collections::BTreeSet;
+	use tea_primitives::errand::Outcome;
+
+	let mut runner = TestRunner::deterministic();
+	let histories = proptest::collection::vec(step(), 60..70);
+	let mut ends = BTreeSet::new();
+	for _ in 0..60 {
+		let steps = histories
+			.new_tree(&mut runner)
+			.expect("a history")
+			.current();
+		ExtBuilder::default().modules(9).build_and_execute(|| {
+			prepare();
+			steps.into_iter().for_each(apply);
+			if !world::Suspected::<Test>::get().is_empty() {
+				ends.insert("Refuted".into());
+			}
+			advance(120);
+			ends.extend(
+				Finished::<Test>::iter_values().map(|record| match record.outcome {
+					Outcome::Failed(_) => "Failed".into(),
+					Outcome::Refunded(tea_primitives::errand::RefundReason::Fault(_)) => {
+						"Fault".into()
+					}
+					outcome => format!("{outcome:?}"),
+				}),
+			);
+		});
+	}
+	for end in [
+		"Confirmed",
+		"Failed",
+		"Cancelled",
+		"Fault",
+		"Refunded(NoExecutor)",
+		"Refunded(NoPinners)",
+		"Refunded(KeyRefused)",
+		"Refunded(KeyNotSupplied)",
+		"Refunded(ExecutorSilent)",
+		"Refuted",
+	] {
+		assert!(ends.contains(end), "{end} is missing: {ends:?}");
 	}
 }
