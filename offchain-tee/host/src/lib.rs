@@ -6,6 +6,7 @@ pub mod bind;
 pub mod config;
 pub mod exit;
 pub mod http;
+pub mod ipfs;
 pub mod live;
 pub mod metrics;
 pub mod p2p;

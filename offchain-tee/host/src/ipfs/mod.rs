@@ -1,0 +1,8 @@
+//! IPFS content: which CIDs are accepted, and how files become blocks and back.
+
+pub mod cid;
+mod dag_pb;
+pub mod unixfs;
+
+/// The longest block. Other implementations drop what is longer without a word.
+pub const MAX_BLOCK_LEN: usize = 2 * 1024 * 1024;
