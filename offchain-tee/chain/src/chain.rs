@@ -35,6 +35,9 @@ const BLOCK_LIFE: usize = 64;
 /// How long one question may take. The library waits for ever when an answer gets lost with a connection.
 const ANSWER: Duration = Duration::from_secs(20);
 
+/// How long a node may take for what [`Chain::request`] asks: to write a chain specification, it builds genesis anew.
+const LONG_ANSWER: Duration = Duration::from_secs(180);
+
 /// How often a question is asked before the chain counts as unavailable.
 const TRIES: u32 = 3;
 
@@ -146,7 +149,7 @@ impl Chain {
 				};
 				let client = ReconnectingClient::builder()
 					.retry_policy(Backoff::of_connections())
-					.request_timeout(ANSWER)
+					.request_timeout(LONG_ANSWER)
 					.build(&url);
 				let client = timeout(limit, client)
 					.await
@@ -314,7 +317,7 @@ impl Chain {
 		call.hash(&self.0.link.runtime())
 	}
 
-	/// A method of the node beyond what this crate offers. What it answers is not proven.
+	/// A method of the node beyond what this crate offers; it may take minutes. What it answers is not proven.
 	pub async fn request(
 		&self,
 		method: &str,
@@ -331,7 +334,7 @@ impl Chain {
 			what: method.to_owned(),
 			reason,
 		};
-		timeout(ANSWER, self.0.link.rpc.request(method, params))
+		timeout(LONG_ANSWER, self.0.link.rpc.request(method, params))
 			.await
 			.map_err(|_| unavailable("no answer".into()))?
 			.map_err(|e| unavailable(e.to_string()))

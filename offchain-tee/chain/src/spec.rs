@@ -1,8 +1,8 @@
 //! Chain specifications for the light client.
 
 use crate::{Error, Result};
-use codec::{Compact, Decode};
 use serde_json::Value;
+use subxt::lightclient::LightClient;
 
 /// Reads a raw chain specification and says what is wrong with it before the light client does.
 pub(crate) fn check(spec: &[u8]) -> Result<&str> {
@@ -28,44 +28,58 @@ pub(crate) fn check(spec: &[u8]) -> Result<&str> {
 	Ok(text)
 }
 
-/// Makes a specification for light clients out of what `sync_state_genSyncSpec` gives: the state of genesis, megabytes of
-/// it, is replaced by its root where a checkpoint makes the rest unnecessary.
+/// Makes a specification for light clients out of what `sync_state_genSyncSpec` gives.
+///
+/// The state of genesis, megabytes of it, is replaced by its root where the checkpoint makes the rest unnecessary. A chain
+/// in its first epochs has no checkpoint that a light client could begin at; there it begins at genesis.
+///
+/// Must be called in a tokio runtime: the light client itself is asked whether it could begin there.
 pub fn for_light_clients(
 	spec: &[u8],
 	boot_nodes: &[String],
 	genesis_state_root: [u8; 32],
 ) -> Result<Vec<u8>> {
-	let mut json: Value =
+	choose(spec, boot_nodes, genesis_state_root, |text| {
+		LightClient::relay_chain(text).is_ok()
+	})
+}
+
+fn choose(
+	spec: &[u8],
+	boot_nodes: &[String],
+	genesis_state_root: [u8; 32],
+	is_usable: impl Fn(&str) -> bool,
+) -> Result<Vec<u8>> {
+	let full: Value =
 		serde_json::from_slice(spec).map_err(|e| Error::BadSpec(format!("it is no JSON: {e}")))?;
-	let object = json
-		.as_object_mut()
-		.ok_or_else(|| Error::BadSpec("it is no object".into()))?;
-	let header = object
-		.get("lightSyncState")
-		.and_then(|state| state.get("finalizedBlockHeader"))
-		.and_then(Value::as_str);
-	if header.and_then(height).is_none_or(|number| number == 0) {
-		return Err(Error::BadSpec(
-			"the node gave no checkpoint; wait until it has finalised its first block".into(),
-		));
+	let Value::Object(mut full) = full else {
+		return Err(Error::BadSpec("it is no object".into()));
+	};
+	if !boot_nodes.is_empty() {
+		full.insert("bootNodes".into(), boot_nodes.into());
 	}
-	object.insert(
+	let mut short = full.clone();
+	short.insert(
 		"genesis".into(),
 		serde_json::json!({ "stateRootHash": format!("0x{}", hex::encode(genesis_state_root)) }),
 	);
-	if !boot_nodes.is_empty() {
-		object.insert("bootNodes".into(), boot_nodes.into());
+	let write = |object: serde_json::Map<String, Value>| {
+		let text = serde_json::to_vec_pretty(&Value::Object(object))
+			.map_err(|e| Error::BadSpec(e.to_string()))?;
+		check(&text)?;
+		Ok(text)
+	};
+	if short
+		.get("lightSyncState")
+		.is_some_and(|state| !state.is_null())
+	{
+		let text = write(short)?;
+		if std::str::from_utf8(&text).is_ok_and(&is_usable) {
+			return Ok(text);
+		}
 	}
-	let text = serde_json::to_vec_pretty(&json).map_err(|e| Error::BadSpec(e.to_string()))?;
-	check(&text)?;
-	Ok(text)
-}
-
-/// Number of the block in an encoded header: it stands behind the hash of the parent.
-fn height(header: &str) -> Option<u32> {
-	let bytes = hex::decode(header.strip_prefix("0x")?).ok()?;
-	let number = <Compact<u32>>::decode(&mut bytes.get(32..)?).ok()?;
-	Some(number.0)
+	full.remove("lightSyncState");
+	write(full)
 }
 
 #[cfg(test)]
@@ -87,37 +101,48 @@ mod tests {
 		assert!(reason(&lonely).contains("no boot node"));
 	}
 
-	#[test]
-	fn a_checkpoint_replaces_the_state_of_genesis() {
+	fn full() -> Vec<u8> {
 		let full = json!({
 			"genesis": { "raw": { "top": { "0x3a636f6465": "0x00" } } },
 			"bootNodes": [],
-			"lightSyncState": { "finalizedBlockHeader": format!("0x{}04", "00".repeat(32)) },
+			"lightSyncState": { "finalizedBlockHeader": "0x00" },
 		});
+		full.to_string().into_bytes()
+	}
+
+	fn made(spec: &[u8], is_usable: bool) -> Value {
 		let nodes = ["/ip4/127.0.0.1/tcp/1/ws/p2p/x".to_owned()];
-		let light = for_light_clients(full.to_string().as_bytes(), &nodes, [7; 32]).unwrap();
-		let light: Value = serde_json::from_slice(&light).unwrap();
+		let made = choose(spec, &nodes, [7; 32], |_| is_usable).unwrap();
+		let made: Value = serde_json::from_slice(&made).unwrap();
+		assert_eq!(made["bootNodes"][0], nodes[0]);
+		made
+	}
+
+	#[test]
+	fn a_checkpoint_replaces_the_state_of_genesis() {
+		let light = made(&full(), true);
 		assert_eq!(
 			light["genesis"],
 			json!({ "stateRootHash": format!("0x{}", "07".repeat(32)) })
 		);
-		assert_eq!(light["bootNodes"][0], nodes[0]);
 		assert!(light["lightSyncState"].is_object());
 	}
 
 	#[test]
-	fn without_a_checkpoint_there_is_no_light_specification() {
-		let of_genesis = format!("0x{}00", "00".repeat(32));
-		for state in [
-			json!(null),
-			json!({}),
-			json!({ "finalizedBlockHeader": "0x00" }),
-			json!({ "finalizedBlockHeader": of_genesis }),
-		] {
-			let full =
-				json!({ "genesis": { "raw": {} }, "bootNodes": ["x"], "lightSyncState": state });
-			let error = for_light_clients(full.to_string().as_bytes(), &[], [0; 32]).unwrap_err();
-			assert!(error.to_string().contains("checkpoint"));
+	fn without_a_usable_checkpoint_a_light_client_begins_at_genesis() {
+		let early = made(&full(), false);
+		assert!(early["genesis"]["raw"].is_object());
+		assert!(early.get("lightSyncState").is_none());
+		let none = json!({ "genesis": { "raw": {} }, "lightSyncState": null });
+		assert!(made(none.to_string().as_bytes(), true)["genesis"]["raw"].is_object());
+	}
+
+	#[test]
+	fn what_no_light_client_could_use_is_not_written() {
+		for spec in [&b"[]"[..], b"{", br#"{"genesis":{}}"#] {
+			assert!(choose(spec, &["x".to_owned()], [0; 32], |_| true).is_err());
 		}
+		// No boot node.
+		assert!(choose(&full(), &[], [0; 32], |_| true).is_err());
 	}
 }

@@ -235,11 +235,10 @@ async fn a_light_client_believes_only_what_is_proven() {
 	let trusted = node.chain().await;
 	follow(&trusted, 3).await;
 	let spec = light_spec(&trusted).await;
-	assert!(spec.len() < 100_000, "{} bytes", spec.len());
 
 	// A lying host: the same boot nodes under another genesis. Its chain is never believed.
 	let mut other: serde_json::Value = serde_json::from_slice(&spec).unwrap();
-	other["genesis"]["stateRootHash"] = format!("0x{}", "11".repeat(32)).into();
+	other["genesis"]["raw"]["top"]["0x6c6965"] = "0x00".into();
 	let lie = Access::LightClient {
 		spec: other.to_string().into_bytes(),
 	};
