@@ -1,2 +1,7 @@
-//! Entry.
-fn main() {}
+//! The command `tea`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	tea_cli::run()
+}

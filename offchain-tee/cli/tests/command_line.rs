@@ -1,0 +1,219 @@
+//! The program as people run it, with what people get wrong: one sentence, the next step, an exit code, never a panic.
+
+#![allow(missing_docs, reason = "a test")]
+
+use std::{
+	fs,
+	os::unix::fs::PermissionsExt,
+	process::{Command, Output},
+};
+
+/// Nobody listens on port 1 of the loopback.
+const NOBODY: &str = "ws://127.0.0.1:1";
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+struct Ended {
+	code: i32,
+	stdout: String,
+	stderr: String,
+}
+
+fn tea(args: &[&str]) -> Ended {
+	let Output {
+		status,
+		stdout,
+		stderr,
+	} = Command::new(env!("CARGO_BIN_EXE_tea"))
+		.args(args)
+		.env_remove("TEA_NODE_URL")
+		.env_remove("TEA_KEY")
+		.env_remove("TEA_GENESIS")
+		.env_remove("TEA_TPM")
+		// What the TPM library writes by itself.
+		.env("TSS2_LOG", "all+NONE")
+		.output()
+		.unwrap();
+	let ended = Ended {
+		code: status.code().expect("no signal ended it"),
+		stdout: String::from_utf8(stdout).unwrap(),
+		stderr: String::from_utf8(stderr).unwrap(),
+	};
+	assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+	ended
+}
+
+/// It ends with this code, one sentence that has this in it, and a next step.
+fn fails(args: &[&str], code: i32, sentence: &str) {
+	let ended = tea(args);
+	assert_eq!(ended.code, code, "{args:?}: {}", ended.stderr);
+	assert!(
+		ended.stderr.contains(sentence),
+		"{args:?}: {}",
+		ended.stderr
+	);
+	if code != 2 || ended.stderr.starts_with("error: ") && ended.stderr.contains("next step") {
+		let lines: Vec<_> = ended.stderr.trim().lines().collect();
+		assert_eq!(lines.len(), 2, "{args:?}: {}", ended.stderr);
+		assert!(lines[1].starts_with("next step: "), "{}", ended.stderr);
+	}
+}
+
+#[test]
+fn help_lists_commands_and_exit_codes() {
+	let help = tea(&["--help"]);
+	assert_eq!(help.code, 0);
+	for word in ["doctor", "enrol", "modules", "Exit codes:", "lockout"] {
+		assert!(help.stdout.contains(word), "{word}: {}", help.stdout);
+	}
+}
+
+#[test]
+fn a_node_that_is_not_there_is_said_at_once() {
+	fails(&["--node", NOBODY, "modules"], 4, "no node answers");
+	fails(&["--node", "http://here", "modules"], 6, "no address");
+	fails(&["--node", NOBODY, "issuer", "list"], 4, NOBODY);
+	let json = tea(&["--json", "--node", NOBODY, "modules"]);
+	let error: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+	assert_eq!(error["code"], 4);
+	assert!(error["next"].as_str().is_some_and(|next| !next.is_empty()));
+}
+
+#[test]
+fn doctor_without_a_tpm_says_so_and_goes_on() {
+	let args = [
+		"--json",
+		"--node",
+		NOBODY,
+		"doctor",
+		"--tpm",
+		"device:/dev/there-is-no-tpm",
+		"--class",
+		"Dev",
+	];
+	let ended = tea(&args);
+	assert_eq!(ended.code, 12, "{}", ended.stderr);
+	let checks: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+	let state = |name: &str| {
+		let checks = checks.as_array().unwrap();
+		let check = checks.iter().find(|check| check["check"] == name).unwrap();
+		check["state"].as_str().unwrap().to_owned()
+	};
+	assert_eq!(state("TPM"), "fail");
+	assert_eq!(state("EK certificate"), "skip");
+	assert_eq!(state("node"), "fail");
+	assert_eq!(state("clock"), "skip");
+
+	let text = tea(&args[1..]);
+	assert!(text.stdout.contains("next step:"), "{}", text.stdout);
+	assert!(text.stderr.contains("checks failed"), "{}", text.stderr);
+}
+
+#[test]
+fn a_place_that_is_no_tpm_is_a_usage_error() {
+	fails(&["doctor", "--tpm", "device"], 2, "device:/dev/tpmrm0");
+	fails(&["doctor", "--tpm", "usb"], 2, "is no place of a TPM");
+	fails(&["doctor", "--class", "X"], 2, "is no class");
+}
+
+#[test]
+fn a_typing_error_in_the_configuration_is_named() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("module.toml");
+	let file = path.to_str().unwrap();
+	fails(&["enrol", "--config", file], 2, "module.toml");
+	fs::write(&path, "modul = 1\nclass = \"Dev\"\n").unwrap();
+	fails(&["enrol", "--config", file], 2, "modul");
+	fs::write(&path, "module = 1\nclass = \"Z\"\n").unwrap();
+	fails(&["doctor", "--config", file], 2, "class");
+}
+
+#[test]
+fn keys_are_looked_at_before_the_node() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("key");
+	let file = path.to_str().unwrap();
+	let transfer = ["--node", NOBODY, "transfer", ALICE, "1"];
+	fails(&transfer, 28, "no key is named");
+	let with = |file| [&["--key", file], &transfer[..]].concat();
+	fails(&with(file), 28, "cannot be read");
+	fs::write(&path, "//Alice").unwrap();
+	fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+	fails(&with(file), 28, "may be read by others");
+	fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+	fails(&with(file), 4, "no node answers");
+	fs::write(&path, "a secret that is none").unwrap();
+	let ended = tea(&with(file));
+	assert_eq!(ended.code, 28);
+	assert!(!ended.stderr.contains("a secret that is none"));
+	fails(&["--suri", "", "transfer", ALICE, "1"], 28, "secret");
+}
+
+#[test]
+fn arguments_that_are_none_are_usage_errors() {
+	fails(&["transfer", "Alice", "1"], 2, "is no account");
+	fails(&["transfer", ALICE, "much"], 2, "is no amount");
+	fails(
+		&["--genesis", "0x12", "modules"],
+		2,
+		"64 hexadecimal digits",
+	);
+	fails(&["module", "show", "first"], 2, "invalid digit");
+	fails(&["module", "set-operator", "1", "me"], 2, "is no account");
+}
+
+#[test]
+fn a_file_that_is_no_certificate_is_refused_without_a_node() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = dir.path().join("issuer.pem");
+	fs::write(&path, "nonsense").unwrap();
+	let args = [
+		"--node",
+		NOBODY,
+		"issuer",
+		"add",
+		"1",
+		"--certificate",
+		path.to_str().unwrap(),
+		"--class",
+		"Dev",
+		"--vendor",
+		"IBM",
+		"--suri",
+		"//Alice",
+	];
+	fails(&args, 6, "no certificate and no public key");
+}
+
+#[test]
+fn a_release_is_computed_out_of_files() {
+	let dir = tempfile::tempdir().unwrap();
+	let exe = dir.path().join("tea-module");
+	let spec = dir.path().join("chain.json");
+	fs::write(&exe, "the executable").unwrap();
+	fs::write(&spec, "{\"genesis\":{\"raw\":{}},\"bootNodes\":[\"a\"]}").unwrap();
+	let compute = |exe: &str| {
+		tea(&[
+			"--json",
+			"release",
+			"compute",
+			"--class",
+			"Dev",
+			"--module-exe",
+			exe,
+			"--spec",
+			spec.to_str().unwrap(),
+		])
+	};
+	let first = compute(exe.to_str().unwrap());
+	assert_eq!(first.code, 0, "{}", first.stderr);
+	let values: serde_json::Value = serde_json::from_str(&first.stdout).unwrap();
+	assert_eq!(values["strict"], serde_json::json!([11, 12, 13]));
+	assert_eq!(values["valueSets"][0].as_array().unwrap().len(), 3);
+	// Boot nodes are no part of what is measured, the executable is.
+	fs::write(&spec, "{\"bootNodes\":[\"b\"],\"genesis\":{\"raw\":{}}}").unwrap();
+	assert_eq!(compute(exe.to_str().unwrap()).stdout, first.stdout);
+	fs::write(&exe, "another executable").unwrap();
+	assert_ne!(compute(exe.to_str().unwrap()).stdout, first.stdout);
+	let missing = compute("/nowhere/tea-module");
+	assert_eq!(missing.code, 6, "{}", missing.stderr);
+}
