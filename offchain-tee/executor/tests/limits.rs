@@ -457,3 +457,22 @@ fn programs_are_forgotten_in_the_order_of_their_use() {
 	tiny.load(&code(1)).expect("good");
 	assert_eq!(tiny.cached_programs(), 0, "too large to be kept");
 }
+
+/// One number for all machines and profiles. It changes with the price list only, and then the engine has another id.
+#[test]
+fn fuel_is_the_same_in_every_build() {
+	let code = wat_with(
+		"(table 2 funcref) (elem (i32.const 0) $f $f) (global $g (mut f64) (f64.const 1)) (func $f (param i64) (result i64)
+			(global.set $g (f64.sqrt (f64.add (global.get $g) (f64.convert_i64_u (local.get 0)))))
+			(i64.extend_i32_u (i32.popcnt (i32.wrap_i64 (i64.div_u (local.get 0) (i64.const 3))))))",
+		"(local $n i64)
+		(loop $again
+			(i64.store (i32.wrap_i64 (local.get $n)) (call $f (local.get $n)))
+			(memory.copy (i32.const 40000) (i32.const 0) (i32.const 1000))
+			(local.set $n (i64.add (local.get $n) (i64.const 1)))
+			(br_if $again (i64.lt_u (local.get $n) (i64.const 1000))))
+		(drop (memory.grow (i32.const 2)))
+		i32.const 0",
+	);
+	assert_eq!(fuel_of(&code), 71_218);
+}

@@ -28,8 +28,8 @@ fn recognise(png: &[u8]) -> Result<[f32; 10]> {
 }
 
 fn answer(probabilities: &[f32; 10]) -> Result<String> {
-	// The engine gives 256 steps, which need not sum to one.
-	let sum: f32 = probabilities.iter().sum();
+	// The engine gives 256 steps, from 0 to 255/256; by rounding, their sum can be above one.
+	let sum = probabilities.iter().sum::<f32>().max(1.0);
 	let share = |p: f32| p / sum;
 	let best = (0..10)
 		.max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
