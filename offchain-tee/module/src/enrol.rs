@@ -24,6 +24,8 @@ use crate::{
 
 /// Pause between two looks at the chain.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Looks for an issuer before it counts as unknown.
+const LOOKS: u32 = 6;
 
 /// What an enrolment needs.
 pub struct Enrol<'a> {
@@ -314,11 +316,19 @@ async fn certificate(enrol: &Enrol<'_>) -> Result<(Vec<u8>, &'static str), Enrol
 /// The key that the registered issuer certified: never the one that the chip shows.
 async fn certified_key(enrol: &Enrol<'_>, leaf: &[u8]) -> Result<EkPublic, EnrolError> {
 	let issuer = enrol.issuer.ok_or(EnrolError::NoIssuer)?;
-	let at = enrol.chain.fresh().await?;
-	let record = at
-		.issuer(issuer)
-		.await?
-		.ok_or(EnrolError::UnknownIssuer(issuer))?;
+	let mut looks = 0;
+	let (at, record) = loop {
+		let at = enrol.chain.fresh().await?;
+		if let Some(record) = at.issuer(issuer).await? {
+			break (at, record);
+		}
+		// The first head that is seen may be a minute old, and the registration younger.
+		looks += 1;
+		if looks >= LOOKS {
+			return Err(EnrolError::UnknownIssuer(issuer));
+		}
+		tokio::time::sleep(4 * PAUSE).await;
+	};
 	if record.class != enrol.class {
 		return Err(EnrolError::Class {
 			issuer,
