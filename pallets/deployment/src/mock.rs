@@ -56,6 +56,9 @@ pub(crate) mod world {
 	pub(crate) type Machines<T> = StorageMap<_, Twox64Concat, ModuleId, Machine>;
 	#[pallet::storage]
 	pub(crate) type AtRisk<T> = StorageMap<_, Twox64Concat, ModuleId, Balance, ValueQuery>;
+	/// The certificate of these modules is of another boot.
+	#[pallet::storage]
+	pub(crate) type CertifiedBoot<T> = StorageMap<_, Twox64Concat, ModuleId, BootSeq>;
 	#[pallet::storage]
 	pub(crate) type Failing<T> = StorageValue<_, Vec<AccountId>, ValueQuery>;
 }
@@ -222,7 +225,7 @@ impl Attested<AccountId, u32> for World {
 		let (since, until) = machine.certified?;
 		(machine.up && System::block_number() < until).then(|| Certificate {
 			module,
-			boot_seq: machine.boot_seq,
+			boot_seq: world::CertifiedBoot::<Test>::get(module).unwrap_or(machine.boot_seq),
 			round: 1,
 			keys: BootKeys {
 				session: session(module, machine.boot_seq).into(),

@@ -11,7 +11,7 @@ use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{
 	DispatchResult, Saturating,
-	traits::{CheckedAdd, Convert, Verify},
+	traits::{CheckedAdd, Convert, Verify, Zero},
 };
 use tea_primitives::{
 	camellia::Camellias,
@@ -229,8 +229,16 @@ impl<T: Config> Pallet<T> {
 			TermSets::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
 		let owner = T::Camellias::owner(module).ok_or(Error::<T>::PeerNotActive)?;
 		Self::admit(&set.terms, &certificate, &owner).map_err(Self::refused)?;
-		Self::check_cap(module, boot_seq, certificate.class, record.declared_value)
-			.map_err(Self::refused)?;
+		// A pin of this boot, but of an older seed, counts already.
+		let counts = own
+			.and_then(|index| table.pins.get(index))
+			.is_some_and(|pin| pin.boot_seq == boot_seq);
+		let more = if counts {
+			Zero::zero()
+		} else {
+			record.declared_value
+		};
+		Self::check_cap(module, boot_seq, certificate.class, more).map_err(Self::refused)?;
 
 		let makes_way = match own {
 			Some(index) => Some(index),

@@ -147,7 +147,7 @@ fn transactional(call: impl FnOnce() -> bool) -> bool {
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
 	#[test]
 	fn any_history_keeps_the_invariants(steps in proptest::collection::vec(step(), 1..80)) {

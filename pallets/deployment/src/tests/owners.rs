@@ -2,6 +2,7 @@
 
 use super::*;
 use frame_support::assert_noop;
+use tea_primitives::HardwareClass;
 
 /// A deployment of modules 1 to 3 that nobody holds any more.
 fn lost() -> DeploymentId {
@@ -103,7 +104,9 @@ fn pins_of_an_older_seed_are_void() {
 		assert_eq!(info.live, 1);
 		let old = pin_link(deployment, m(3), m(6));
 		assert_noop!(send(&old, &old), Errors::UnknownParent);
-		// A module of before may pin again in the same boot.
+		// A module of before may pin again in the same boot, and does not answer for it twice.
+		change(m(3), |machine| machine.class = HardwareClass::D);
+		world::AtRisk::<Test>::insert(m(3), CAP_D - 50);
 		pin(deployment, m(5), m(3));
 		assert_eq!(state(deployment, m(3)), Some(PinState::Live));
 		// Calls clear the old ones away.

@@ -201,6 +201,17 @@ fn both_must_be_active() {
 }
 
 #[test]
+fn a_certificate_of_another_boot_is_none() {
+	ExtBuilder::default().build_and_execute(|| {
+		let deployment = deployed();
+		world::CertifiedBoot::<Test>::insert(m(2), 7);
+		assert_noop!(try_pin(deployment, m(1), m(2)), Errors::PeerNotActive);
+		world::CertifiedBoot::<Test>::remove(m(2));
+		pin(deployment, m(1), m(2));
+	});
+}
+
+#[test]
 fn a_certificate_that_lapsed_counts_in_its_very_block() {
 	ExtBuilder::default().build_and_execute(|| {
 		let deployment = deployed();

@@ -400,13 +400,21 @@ fn executors_need_a_live_pin_of_this_boot() {
 				.parent,
 			None
 		);
+		// A pin of an older seed is none, though its module is Active in the same boot again.
+		suspend(m(1));
+		suspend(m(2));
+		assert_ok!(try_reseed(OWNER, deployment, m(3)));
+		activate(m(2));
+		assert_eq!(execute(deployment, &terms, m(2)), Err(Refusal::NotPinner));
+		pin(deployment, m(3), m(2));
+		assert_eq!(execute(deployment, &terms, m(2)), Ok(()));
 		reboot(m(2));
 		activate(m(2));
 		assert_eq!(execute(deployment, &terms, m(2)), Err(Refusal::NotPinner));
 		assert_eq!(<Trait as Uses<_, _, _>>::pin(&deployment, m(2), 1), None);
 		assert_eq!(<Trait as Uses<_, _, _>>::pin(&deployment, m(2), 2), None);
-		suspend(m(1));
-		assert_eq!(<Trait as Uses<_, _, _>>::pin(&deployment, m(1), 1), None);
+		suspend(m(3));
+		assert_eq!(<Trait as Uses<_, _, _>>::pin(&deployment, m(3), 1), None);
 		// Public code needs no pin.
 		let plain = register(
 			2,
@@ -414,7 +422,7 @@ fn executors_need_a_live_pin_of_this_boot() {
 				visibility: Visibility::Plain,
 				..code()
 			},
-			m(3),
+			m(4),
 		);
 		let terms = Deployments::<Test>::get(plain).unwrap().terms;
 		assert_eq!(execute(plain, &terms, m(9)), Ok(()));
