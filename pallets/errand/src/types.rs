@@ -3,6 +3,7 @@
 //! INVARIANT: encodings are frozen; an index is never used again.
 
 use crate::Config;
+use alloc::boxed::Box;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, traits::ConstU32};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -35,6 +36,8 @@ pub type Verifiers<AccountId> = BoundedVec<Member<AccountId>, ConstU32<MAX_VERIF
 pub type VerifiersOf<T> = Verifiers<<T as frame_system::Config>::AccountId>;
 /// A PoT of the runtime.
 pub type PotOf<T> = Pot<<T as Config>::MemberSignature>;
+/// A PoT as a call carries it: boxed, because calls are small.
+pub type BoxedPotOf<T> = Box<PotOf<T>>;
 /// A bill of the runtime.
 pub type BillOf<T> = Bill<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 /// Options of the runtime.

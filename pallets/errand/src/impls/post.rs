@@ -75,6 +75,12 @@ fn asked<'a>(code: &'a Source, data: &'a DataSources) -> impl Iterator<Item = As
 	}))
 }
 
+/// What the registry of deployments says about a use.
+type UsageOf<T> = Usage<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+
+/// Sources whose uses have begun, and the sum of their prices.
+type Begun<T> = (Vec<UsedSourceOf<T>>, BalanceOf<T>);
+
 impl<T: Config> Pallet<T> {
 	/// Hash of the genesis block, which is in front of everything that is signed.
 	pub(crate) fn genesis() -> Hash {
@@ -118,7 +124,7 @@ impl<T: Config> Pallet<T> {
 		asked: &Asked<'_>,
 		limits: &Limits,
 		deadline: BlockNumberFor<T>,
-	) -> Result<Option<Usage<T::AccountId, BalanceOf<T>>>, Refusal> {
+	) -> Result<Option<UsageOf<T>>, Refusal> {
 		match asked.source {
 			Source::AdHoc(_) => Ok(None),
 			Source::Deployed(id) => T::Deployments::quote_use(
@@ -282,7 +288,7 @@ impl<T: Config> Pallet<T> {
 		needs: &mut Needs,
 		deadline: BlockNumberFor<T>,
 		key_wait: BlockNumberFor<T>,
-	) -> Result<(Vec<UsedSourceOf<T>>, BalanceOf<T>), Error<T>> {
+	) -> Result<Begun<T>, Error<T>> {
 		// Deadlines stand still while a key holder is asked, in each of two attempts. So the latest end is known only
 		// when it is known whether anybody is asked.
 		let mut waits = false;

@@ -333,10 +333,12 @@ fn draw_does_not_depend_on_submitter() {
 			})
 		};
 		let first = tickets(Ask::default());
-		let mut other = Ask::default();
-		other.client = account(2);
-		other.params = b"other".to_vec();
-		other.max_price += 1;
+		let other = Ask {
+			client: account(2),
+			params: b"other".to_vec(),
+			max_price: 10_000_000_001,
+			..Ask::default()
+		};
 		assert_eq!(tickets(other), first);
 		assert_eq!(first.0, 5);
 		assert!(<World as tea_primitives::draw::Draws<_, _>>::beacon(6).is_none());

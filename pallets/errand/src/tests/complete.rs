@@ -97,13 +97,13 @@ fn complete_before_claim_refused() {
 		let mut pot = good.clone();
 		pot.body.errand = open;
 		assert_noop!(
-			Errand::complete(signed(&session(X)), open, pot.clone()),
+			Errand::complete(signed(&session(X)), open, Box::new(pot.clone())),
 			Error::<Test>::NotAssigned
 		);
 		advance(2);
 		assert_ok!(claim(open, X));
 		assert_noop!(
-			Errand::complete(signed(&session(X)), open, pot),
+			Errand::complete(signed(&session(X)), open, Box::new(pot)),
 			Error::<Test>::NotAssigned
 		);
 	});
@@ -116,11 +116,15 @@ fn copied_pot_refused() {
 		let errand = assigned();
 		let seen = pot(errand);
 		assert_noop!(
-			Errand::complete(signed(&session(ModuleId(2))), errand, seen.clone()),
+			Errand::complete(
+				signed(&session(ModuleId(2))),
+				errand,
+				Box::new(seen.clone())
+			),
 			Error::<Test>::NotExecutor
 		);
 		assert_noop!(
-			Errand::complete(signed(&client()), errand, seen.clone()),
+			Errand::complete(signed(&client()), errand, Box::new(seen.clone())),
 			Error::<Test>::NotExecutor
 		);
 
@@ -248,11 +252,11 @@ fn old_session_key_is_refused() {
 		let old = session(X);
 		reboot(X);
 		assert_noop!(
-			Errand::complete(signed(&old), errand, pot.clone()),
+			Errand::complete(signed(&old), errand, Box::new(pot.clone())),
 			Error::<Test>::NotExecutor
 		);
 		assert_noop!(
-			Errand::complete(signed(&session(X)), errand, pot),
+			Errand::complete(signed(&session(X)), errand, Box::new(pot)),
 			Error::<Test>::StaleBoot
 		);
 	});
@@ -302,7 +306,7 @@ fn settle_twice_impossible() {
 		let executor = session(X);
 		assert_ok!(complete(errand, pot.clone()));
 		assert_noop!(
-			Errand::complete(signed(&executor), errand, pot),
+			Errand::complete(signed(&executor), errand, Box::new(pot)),
 			Error::<Test>::AlreadySettled
 		);
 		assert_noop!(
@@ -476,7 +480,7 @@ fn mirrored_s_is_same_evidence() {
 		assert_ok!(complete(errand, pot.clone()));
 		pot.signature = signature;
 		assert_noop!(
-			Errand::complete(signed(&executor), errand, pot),
+			Errand::complete(signed(&executor), errand, Box::new(pot)),
 			Error::<Test>::AlreadySettled
 		);
 	});

@@ -35,14 +35,17 @@ fn validation_never_touches_a_curve() {
 		curve_operations();
 		let call = Call::complete {
 			errand,
-			pot: pot.clone(),
+			pot: Box::new(pot.clone()),
 		};
 		assert!(is_feeless(call.clone(), &session(X)));
 		assert!(!is_feeless(call, &session(ModuleId(2))));
 		let mut wrong = pot;
 		wrong.body.fuel += 1;
 		assert!(!is_feeless(
-			Call::complete { errand, pot: wrong },
+			Call::complete {
+				errand,
+				pot: Box::new(wrong),
+			},
 			&session(X)
 		));
 		assert_eq!(curve_operations(), 0);
@@ -79,7 +82,7 @@ fn failing_calls_lose_feelessness() {
 		let errand = assigned();
 		let call = Call::complete {
 			errand,
-			pot: pot(errand),
+			pot: Box::new(pot(errand)),
 		};
 		assert!(is_feeless(call.clone(), &session(X)));
 		world::Fallen::<Test>::put(vec![session(X)]);
@@ -95,7 +98,7 @@ fn no_call_has_guessed_weight() {
 		let pot = pot(errand);
 		let base = Call::<Test>::complete {
 			errand,
-			pot: pot.clone(),
+			pot: Box::new(pot.clone()),
 		}
 		.get_dispatch_info()
 		.call_weight;
@@ -103,7 +106,7 @@ fn no_call_has_guessed_weight() {
 		verdicts(errand, &mut longer, &[0, 1, 2, 3]);
 		let more = Call::<Test>::complete {
 			errand,
-			pot: longer,
+			pot: Box::new(longer),
 		}
 		.get_dispatch_info()
 		.call_weight;

@@ -404,7 +404,7 @@ fn expired_entry_stays_dead() {
 		advance(300);
 		assert!(Finished::<Test>::contains_key(errand));
 		for refused in [
-			Errand::complete(signed(&executor), errand, old)
+			Errand::complete(signed(&executor), errand, Box::new(old))
 				.map_err(|error| error.error)
 				.map(|_| ()),
 			Errand::fail(signed(&executor), errand, FaultReason::Host),

@@ -526,7 +526,7 @@ pub(crate) fn requote(errand: ErrandId, pot: &mut PotOf<Test>, change: impl FnOn
 /// The executor hands a PoT in.
 pub(crate) fn complete(errand: ErrandId, pot: PotOf<Test>) -> DispatchResultWithInfo<PostInfo> {
 	let executor = session(assignment(errand).executor);
-	Errand::complete(signed(&executor), errand, pot)
+	Errand::complete(signed(&executor), errand, Box::new(pot))
 }
 
 /// The executor finishes with this exit and fuel.

@@ -118,8 +118,10 @@ fn maximum_price_must_cover_prices_and_gas() {
 fn limits_and_sizes_are_bounded() {
 	ExtBuilder::default().build_and_execute(|| {
 		let refused = |change: fn(&mut Ask), error: Error<Test>| {
-			let mut ask = Ask::default();
-			ask.max_price = ENDOWMENT / 2;
+			let mut ask = Ask {
+				max_price: ENDOWMENT / 2,
+				..Ask::default()
+			};
 			change(&mut ask);
 			assert_noop!(ask.try_post(), error);
 		};
@@ -302,8 +304,10 @@ fn refused_post_leaves_no_use_behind() {
 fn max_values_do_not_overflow() {
 	ExtBuilder::default().build_and_execute(|| {
 		assert_ok!(Errand::set_gas_price(RuntimeOrigin::root(), Balance::MAX));
-		let mut ask = Ask::default();
-		ask.max_price = Balance::MAX;
+		let mut ask = Ask {
+			max_price: Balance::MAX,
+			..Ask::default()
+		};
 		assert_noop!(ask.try_post(), Error::<Test>::PriceTooLow);
 		ask.limits.fuel = 1;
 		assert_noop!(ask.try_post(), Error::<Test>::InsufficientBalance);
