@@ -579,7 +579,8 @@ pub(crate) fn paid(errand: ErrandId, role: Role) -> Vec<Balance> {
 
 /// Stands in for the runtime in benchmarks.
 #[cfg(feature = "runtime-benchmarks")]
-pub(crate) struct Helper;
+#[allow(unreachable_pub)]
+pub struct Helper;
 
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper<Test> for Helper {
