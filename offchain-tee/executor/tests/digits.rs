@@ -72,7 +72,7 @@ fn png(width: u32, height: u32, pixel: impl Fn(u32, u32) -> u8) -> Vec<u8> {
 		file.extend(data);
 		let crc = !file[start..].iter().fold(!0u32, |crc, byte| {
 			(0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-				crc >> 1 ^ 0xedb8_8320 * (crc & 1)
+				(crc >> 1) ^ (0xedb8_8320 * (crc & 1))
 			})
 		});
 		file.extend(crc.to_be_bytes());

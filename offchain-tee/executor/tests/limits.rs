@@ -476,3 +476,56 @@ fn fuel_is_the_same_in_every_build() {
 	);
 	assert_eq!(fuel_of(&code), 71_218);
 }
+
+/// An engine that dispatches by tail calls leaves a frame behind wherever the compiler makes an ordinary call instead; a
+/// loop of such an operator then ends the process. Each of these loops would need megabytes for it.
+#[test]
+fn loops_do_not_grow_the_native_stack() {
+	let fields = r#"
+		(import "tea1" "in_count" (func $count (result i32)))
+		(import "tea1" "log" (func $log (param i32 i32 i32)))
+		(type $t (func))
+		(table $a 4 funcref) (table $b 4 funcref) (table $e 4 externref)
+		(elem $seg func $f $f) (data $bytes "0123456789")
+		(global $g (mut i64) (i64.const 0))
+		(func $f)"#;
+	for step in [
+		"(drop (memory.grow (i32.const 0)))",
+		"(drop (memory.grow (i32.const 70000)))",
+		"(drop (memory.size))",
+		"(memory.copy (i32.const 0) (i32.const 8) (i32.const 1))",
+		"(memory.fill (i32.const 0) (i32.const 8) (i32.const 1))",
+		"(memory.init $bytes (i32.const 0) (i32.const 0) (i32.const 1))",
+		"(data.drop $bytes)",
+		"(drop (table.grow $a (ref.null func) (i32.const 0)))",
+		"(drop (table.grow $e (ref.null extern) (i32.const -1)))",
+		"(drop (table.size $a))",
+		"(table.fill $a (i32.const 0) (ref.func $f) (i32.const 1))",
+		"(table.copy $a $b (i32.const 0) (i32.const 0) (i32.const 1))",
+		"(table.init $a $seg (i32.const 0) (i32.const 0) (i32.const 1))",
+		"(elem.drop $seg)",
+		"(table.set $a (i32.const 0) (table.get $b (i32.const 0)))",
+		"(table.set $a (i32.const 0) (ref.func $f)) (call_indirect $a (type $t) (i32.const 0))",
+		"(call $f)",
+		"(drop (call $count))",
+		"(call $log (i32.const 0) (i32.const 0) (i32.const 0))",
+		"(global.set $g (i64.rem_u (i64.const 7) (i64.add (global.get $g) (i64.const 1))))",
+		"(i64.store (i32.const 0) (i64.trunc_sat_f64_s (f64.sqrt (f64.nearest (f64.const 7.5)))))",
+	] {
+		let code = wat_with(
+			fields,
+			&format!(
+				"(local $n i32)
+				(loop $again {step}
+					(local.set $n (i32.add (local.get $n) (i32.const 1)))
+					(br_if $again (i32.lt_u (local.get $n) (i32.const 100000))))
+				i32.const 0"
+			),
+		);
+		let run = thread::Builder::new()
+			.stack_size(512 << 10)
+			.spawn(move || run(&code, Job::default()));
+		let outcome = run.expect("a thread").join().expect("no panic");
+		assert_eq!(outcome.exit, Exit::Ok, "{step}");
+	}
+}
