@@ -9,6 +9,7 @@ use crate::{
 use p256::ecdsa::{Signature, SigningKey, signature::hazmat::PrehashSigner};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
 use tea_tpm::{
 	Counters, EkPublic, ObjectName, QuoteBinding, RkPublic, binding::QUOTE_DOMAIN,
 	public::rk_policy,
@@ -62,7 +63,10 @@ fn log(events: &[Event]) -> EventLog {
 }
 
 fn measurement() -> Measurement {
-	Measurement::of_this_program(&ChainSource::TrustedRpc).unwrap()
+	// The program of the tests is large, and measuring it takes its time.
+	static ONCE: LazyLock<Measurement> =
+		LazyLock::new(|| Measurement::of_this_program(&ChainSource::TrustedRpc).unwrap());
+	ONCE.clone()
 }
 
 fn counters(clock: u64) -> Counters {
