@@ -276,7 +276,7 @@ impl Chain {
 		}
 	}
 
-	/// Follows the finalised blocks from the present one on. The stream never ends and survives every reconnection; blocks
+	/// Follows the finalised blocks, from the present one or a few before it on. The stream never ends and survives every reconnection; blocks
 	/// that cannot be had any more are reported as a gap.
 	pub fn follow_finalized(&self) -> impl Stream<Item = Followed> + Send + Unpin + 'static {
 		follow::finalized(self.clone())
@@ -504,7 +504,14 @@ async fn watch_chain(link: Arc<Link>) {
 			}
 		};
 		let upgraded = block.upgraded;
-		link.finalized.send_replace((block, Instant::now()));
+		// A subscription begins with a few blocks that were final before: they are no news.
+		link.finalized.send_if_modified(|seen| {
+			let is_newer = block.number > seen.0.number;
+			if is_newer {
+				*seen = (block, Instant::now());
+			}
+			is_newer
+		});
 		if upgraded {
 			refresh_runtime(&link).await;
 		}

@@ -176,21 +176,21 @@ impl Follower {
 	}
 }
 
-/// The first block that a backend tells of.
+/// The newest finalised block that a backend knows when it begins.
 pub(crate) async fn first(backend: &ChainHeadBackend<Tea>) -> Result<Block> {
 	let unavailable = |reason: String| Error::ChainUnavailable {
 		what: "the newest finalised block".into(),
 		reason,
 	};
-	let mut headers = backend
-		.stream_finalized_block_headers(BlakeTwo256)
+	let pin = backend
+		.latest_finalized_block_ref()
 		.await
 		.map_err(|e| unavailable(e.to_string()))?;
-	let (header, pin) = headers
-		.next()
+	let header = backend
+		.block_header(pin.hash())
 		.await
-		.ok_or_else(|| unavailable("the connection was closed".into()))?
-		.map_err(|e| unavailable(e.to_string()))?;
+		.map_err(|e| unavailable(e.to_string()))?
+		.ok_or_else(|| unavailable("its header is not kept".into()))?;
 	Block::new(&header, pin)
 }
 

@@ -51,7 +51,9 @@ async fn a_trusted_node_is_read_followed_and_written_to() {
 	assert!(!chain.is_proven());
 	follow(&chain, 3).await;
 	timeout(PATIENCE, reads(&chain)).await.unwrap();
-	timeout(2 * PATIENCE, submissions(&chain)).await.unwrap();
+	timeout(2 * PATIENCE, submissions(&chain, &node.url()))
+		.await
+		.unwrap();
 
 	// A node of another chain than the one that is wanted.
 	let access = Access::Rpc { url: node.url() };
@@ -107,7 +109,7 @@ async fn reads(chain: &Chain) {
 	assert_eq!(chain.constants().unwrap(), constants);
 }
 
-async fn submissions(chain: &Chain) {
+async fn submissions(chain: &Chain, url: &str) {
 	let alice = Submitter::new(chain.clone(), key("//Alice"));
 	let newcomer = key("//Newcomer").account();
 
@@ -135,6 +137,15 @@ async fn submissions(chain: &Chain) {
 	);
 	let error = alice.submit_finalized(retire).await.unwrap_err();
 	assert_eq!(error.dispatch(), Some(("System", "BadOrigin")));
+
+	// Who connects now sees it at once: the newest block, not one that is only kept still.
+	let later = Chain::connect(Access::Rpc {
+		url: url.to_owned(),
+	})
+	.await
+	.unwrap();
+	let seen = later.finalized().await.unwrap();
+	assert!(seen.number() >= second.number);
 
 	// An account without money is refused at once, and not tried again and again.
 	let poor = Submitter::new(chain.clone(), key("//Poor"));
