@@ -403,3 +403,19 @@ fn refund_names_the_last_reason() {
 		);
 	});
 }
+
+/// even if a price were reckoned wrongly, other errands' holds are out of reach.
+#[test]
+fn settlement_never_takes_more_than_was_held() {
+	ExtBuilder::default().build_and_execute(|| {
+		let other = post();
+		let errand = assigned();
+		Errands::<Test>::mutate(errand, |record| {
+			record.as_mut().expect("assigned").gas_price = 3 * GAS_PRICE;
+		});
+		finish(errand, Exit::Ok, 50_000_000);
+		assert!(paid(errand, Role::Executor).is_empty(), "13.5 of 10");
+		assert_eq!(finished(errand).bill.returned, 8_500_000_000);
+		assert_eq!(held(&client()), record(other).held);
+	});
+}
