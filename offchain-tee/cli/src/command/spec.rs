@@ -1,8 +1,8 @@
 //! `tea chain-spec`.
 
 use serde_json::json;
-use std::fs;
-use tea_chain::for_light_clients;
+use std::{fs, time::Duration};
+use tea_chain::{Chain, for_light_clients};
 
 use crate::{
 	args::ChainSpec,
@@ -21,9 +21,7 @@ pub(crate) async fn run(context: &Context, command: ChainSpec) -> Result<()> {
 			"update the node or this program",
 		)
 	};
-	let spec = chain
-		.request("sync_state_genSyncSpec", vec![true.into()])
-		.await?;
+	let spec = checkpoint(&chain).await?;
 	let genesis = format!("0x{}", hex::encode(chain.genesis()));
 	let header = chain
 		.request("chain_getHeader", vec![genesis.clone().into()])
@@ -78,4 +76,22 @@ pub(crate) async fn run(context: &Context, command: ChainSpec) -> Result<()> {
 			boot_nodes.len()
 		)
 	})
+}
+
+/// The specification with a checkpoint at the newest finalised block. A node may finalise another one while it writes, and
+/// then does not find the weight of the first any more; it finds that of the next.
+async fn checkpoint(chain: &Chain) -> Result<serde_json::Value> {
+	const TRIES: u32 = 5;
+	let mut attempt = 1;
+	loop {
+		match chain
+			.request("sync_state_genSyncSpec", vec![true.into()])
+			.await
+		{
+			Ok(spec) => return Ok(spec),
+			Err(error) if attempt == TRIES => return Err(error.into()),
+			Err(_) => attempt += 1,
+		}
+		tokio::time::sleep(Duration::from_secs(2)).await;
+	}
 }
