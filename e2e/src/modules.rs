@@ -283,7 +283,7 @@ impl ModuleNet {
 	/// Status of a module on chain.
 	pub async fn status(&self, id: u32) -> Result<String> {
 		let modules = self.json(&["modules"]).await?;
-		let module = modules
+		let module = modules["modules"]
 			.as_array()
 			.and_then(|all| all.iter().find(|module| module["module"] == id))
 			.with_context(|| format!("no module {id} in {modules}"))?;

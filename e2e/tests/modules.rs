@@ -198,7 +198,7 @@ fn bad_modules_do_not_pass() {
 /// Blocks for which a certificate is valid.
 async fn certificate_life(net: &ModuleNet) -> Result<u32> {
 	let parameters = net.json(&["parameters"]).await?;
-	let life = parameters["certificate_life"]
+	let life = parameters["certificateLife"]
 		.as_u64()
 		.with_context(|| format!("no life of certificates in {parameters}"))?;
 	Ok(u32::try_from(life)?)
@@ -219,7 +219,7 @@ async fn session(net: &ModuleNet, id: u32) -> Result<String> {
 
 async fn boot_seq(net: &ModuleNet, id: u32) -> Result<u64> {
 	let shown = shown(net, id).await?;
-	shown["boot_seq"]
+	shown["bootSeq"]
 		.as_u64()
 		.with_context(|| format!("no boot in {shown}"))
 }

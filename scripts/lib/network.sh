@@ -164,7 +164,7 @@ net_up() {
 }
 
 # How many modules are Active.
-net_active() { net_tea --json modules | jq '[.[] | select(.status == "Active")] | length'; }
+net_active() { net_tea --json modules | jq '[.modules[] | select(.status == "Active")] | length'; }
 
 # net_fail_if_ended: names the first process that ended by itself.
 net_fail_if_ended() {
@@ -173,4 +173,39 @@ net_fail_if_ended() {
     kill -0 "$pid" 2>/dev/null ||
       { tail -n 5 "$NET/logs/$name.log" >&2; die "$name has ended by itself; its log is $NET/logs/$name.log." "read the lines above"; }
   done <"$NET/pids"
+}
+
+# net_table COUNT: what runs where.
+net_table() {
+  local count=$1 i
+  cat <<TEXT
+
+  RPC         ws://127.0.0.1:$(net_port rpc 0)
+  explorer    https://polkadot.js.org/apps/?rpc=ws%3A%2F%2F127.0.0.1%3A$(net_port rpc 0)#/explorer
+  live list   http://127.0.0.1:$(net_port http 0)/v1/modules
+  logs        $NET/logs
+
+TEXT
+  printf '  %-8s %-28s %-34s %s\n' module TPM host metrics
+  for ((i = 0; i < count; i++)); do
+    printf '  %-8s %-28s %-34s %s\n' "$i" "127.0.0.1:$(net_port tpm "$i")" "http://127.0.0.1:$(net_port http "$i")" \
+      "http://127.0.0.1:$(net_port module-metrics "$i")/metrics"
+  done
+  printf '\n  %s\n\n' "tea --node ws://127.0.0.1:$(net_port rpc 0) modules     (tea is $BIN/tea)"
+}
+
+# net_watch COUNT: shows how modules become Active, and returns when COUNT are.
+net_watch() {
+  local count=$1 active=0 seen='' line
+  while [ "$active" -lt "$count" ]; do
+    net_fail_if_ended
+    line=$(net_tea --json modules 2>/dev/null |
+      jq -r '"block \(.block): " + ([.modules[] | select(.status != null) | "\(.module) \(.status)"] | join(", "))') || line=''
+    if [ -n "$line" ] && [ "${line#*: }" != "${seen#*: }" ]; then
+      say "  $line"
+      seen=$line
+    fi
+    active=$(net_active 2>/dev/null) || active=0
+    sleep 2
+  done
 }

@@ -41,10 +41,18 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
+	/// Whether this account is a registrar.
+	///
+	/// Reads the record: light clients validate duties themselves, and the proof that a node makes of "there is such a
+	/// key" holds only the hash of a value longer than 32 bytes, which they refuse.
+	pub(crate) fn is_registrar(account: &T::AccountId) -> bool {
+		Registrars::<T>::get(account).is_some()
+	}
+
 	/// Whether `who` may act as this member now.
 	pub(crate) fn acts_as(who: &T::AccountId, member: &Member<T::AccountId>) -> bool {
 		match member {
-			Member::Registrar(account) => account == who && Registrars::<T>::contains_key(account),
+			Member::Registrar(account) => account == who && Self::is_registrar(account),
 			Member::Module(module) => {
 				Sessions::<T>::get(who).is_some_and(|(of, _)| of == *module)
 					&& Self::valid_certificate(*module).is_some()
@@ -55,9 +63,7 @@ impl<T: Config> Pallet<T> {
 	/// The account whose signature is this member's now.
 	pub(crate) fn account_of(member: &Member<T::AccountId>) -> Option<T::AccountId> {
 		match member {
-			Member::Registrar(account) => {
-				Registrars::<T>::contains_key(account).then(|| account.clone())
-			}
+			Member::Registrar(account) => Self::is_registrar(account).then(|| account.clone()),
 			Member::Module(module) => Self::valid_certificate(*module)
 				.map(|record| T::SessionAccount::convert(record.certificate.keys.session)),
 		}

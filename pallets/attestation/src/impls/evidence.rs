@@ -4,8 +4,8 @@
 use crate::{
 	AcceptedReleases, BalanceOf, BindingRefusal, BootRecordOf, Boots, ChipRecordOf, Chips, Config,
 	CurrentParameters, DeniedFirmware, Error, Event, Evidence, EvidenceRecord, Pallet, PastBoots,
-	Profiles, PublicRefusal, QuoteRefusal, Registrars, ReleaseRecordOf, Releases, RoundOutcome,
-	Rounds, Sequences, Sessions, SignatureRefusal, StatusReason, Suspicion, Tpm2Evidence, Values,
+	Profiles, PublicRefusal, QuoteRefusal, ReleaseRecordOf, Releases, RoundOutcome, Rounds,
+	Sequences, Sessions, SignatureRefusal, StatusReason, Suspicion, Tpm2Evidence, Values,
 	types::select,
 };
 use alloc::vec::Vec;
@@ -270,7 +270,7 @@ impl<T: Config> Pallet<T> {
 		let session = T::SessionAccount::convert(keys.session);
 		ensure!(
 			!Sessions::<T>::contains_key(&session)
-				&& !Registrars::<T>::contains_key(&session)
+				&& !Self::is_registrar(&session)
 				&& PastBoots::<T>::get(module)
 					.iter()
 					.all(|past| past.keys.session != keys.session),

@@ -299,7 +299,8 @@ impl<T: Config> Pallet<T> {
 			block,
 			sealed_key,
 		};
-		ensure!(!Links::<T>::contains_key(link.hash()), Error::<T>::LinkUsed);
+		// Reads the record: light clients validate duties, and accept no proof of a mere "there is such a key".
+		ensure!(Links::<T>::get(link.hash()).is_none(), Error::<T>::LinkUsed);
 		let payload = link.payload();
 		let parent_account = T::SessionAccount::convert(parent_key);
 		ensure!(

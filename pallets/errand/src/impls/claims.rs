@@ -71,7 +71,8 @@ impl<T: Config> Pallet<T> {
 	/// An errand that is not final.
 	pub(crate) fn unfinished(errand: ErrandId) -> Result<ErrandRecordOf<T>, Error<T>> {
 		Errands::<T>::get(errand).ok_or_else(|| {
-			if Finished::<T>::contains_key(errand) {
+			// Reads the record: light clients validate duties, and accept no proof of a mere "there is such a key".
+			if Finished::<T>::get(errand).is_some() {
 				Error::<T>::AlreadySettled
 			} else {
 				Error::<T>::UnknownErrand
