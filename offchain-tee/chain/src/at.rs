@@ -13,7 +13,7 @@ use crate::{
 	},
 };
 use codec::{Decode, Encode};
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt, stream};
 use std::{
 	collections::HashMap,
 	sync::{Arc, Mutex, PoisonError},
@@ -39,6 +39,9 @@ pub const FRESH: Duration = Duration::from_secs(60);
 
 /// Answers that are kept for a block.
 const CACHED: usize = 512;
+
+/// Questions that wait for their answers at the same time; a full node allows 16.
+const QUESTIONS: usize = 8;
 
 /// What is known of a block; while it lives, the server keeps the block's state.
 #[derive(Debug)]
@@ -580,17 +583,27 @@ impl At {
 		let mut found: HashMap<Vec<u8>, Option<Vec<u8>>> = HashMap::new();
 		if !missing.is_empty() {
 			let hash = self.block.hash;
-			let answers: Vec<StorageResponse> = self
-				.chain
-				.link()
-				.ask(what, self.number(), |backend| {
-					let missing = missing.clone();
-					async move {
-						let stream = backend.storage_fetch_values(missing, hash).await?;
-						stream.try_collect().await
-					}
+			// One key a question: of several keys in one, smoldot 2.2 finds some that are there to be absent.
+			let answers: Vec<StorageResponse> = stream::iter(missing.clone())
+				.map(|key| {
+					self.chain.link().ask(what, self.number(), move |backend| {
+						let key = key.clone();
+						async move {
+							let stream = backend.storage_fetch_values(vec![key], hash).await?;
+							stream.try_collect::<Vec<StorageResponse>>().await
+						}
+					})
 				})
+				.buffer_unordered(QUESTIONS)
+				.try_concat()
 				.await?;
+			tracing::debug!(
+				what,
+				number = self.number(),
+				asked = missing.len(),
+				answered = answers.len(),
+				"read"
+			);
 			found.extend(missing.into_iter().map(|key| (key, None)));
 			found.extend(answers.into_iter().map(|a| (a.key, Some(a.value))));
 		}
