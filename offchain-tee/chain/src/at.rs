@@ -40,9 +40,6 @@ pub const FRESH: Duration = Duration::from_secs(60);
 /// Answers that are kept for a block.
 const CACHED: usize = 512;
 
-/// Questions that wait for their answers at the same time; a full node allows 16.
-const QUESTIONS: usize = 8;
-
 /// What is known of a block; while it lives, the server keeps the block's state.
 #[derive(Debug)]
 pub(crate) struct Block {
@@ -594,7 +591,7 @@ impl At {
 						}
 					})
 				})
-				.buffer_unordered(QUESTIONS)
+				.buffer_unordered(keys.len())
 				.try_concat()
 				.await?;
 			tracing::debug!(

@@ -27,19 +27,35 @@ use subxt::{
 		client::reconnecting_rpc_client::RpcClient as ReconnectingClient,
 	},
 };
-use tokio::{net::TcpStream, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+	net::TcpStream,
+	sync::{Semaphore, watch},
+	task::JoinHandle,
+	time::timeout,
+};
 
 /// Blocks behind the finalised one after which a block is let go, whoever still holds it. A server keeps 512 for a client.
 const BLOCK_LIFE: usize = 64;
 
-/// How long one question may take. The library waits for ever when an answer gets lost with a connection.
+/// How long one question may take. The library waits for ever when an answer gets lost with a connection, and when a light
+/// client finds nobody to answer.
 const ANSWER: Duration = Duration::from_secs(20);
+
+/// How long the first try of a question may take; each further one takes as much more.
+const FIRST_ANSWER: Duration = Duration::from_secs(4);
+
+/// Questions that wait for their answers at the same time. A full node keeps 16 for a client, and refuses light clients
+/// beyond 20 of all of them together; a light client that is refused leaves its peer for ten seconds.
+const QUESTIONS: usize = 12;
+
+/// The same for a light client.
+const PROVEN_QUESTIONS: usize = 3;
 
 /// How long a node may take for what [`Chain::request`] asks: to write a chain specification, it builds genesis anew.
 const LONG_ANSWER: Duration = Duration::from_secs(180);
 
 /// How often a question is asked before the chain counts as unavailable.
-const TRIES: u32 = 3;
+const TRIES: u32 = 4;
 
 /// How long the parameters that governance sets are remembered for [`Chain::constants`].
 const REMEMBERED: Duration = Duration::from_secs(60);
@@ -106,6 +122,8 @@ pub(crate) struct Link {
 	finalized: watch::Sender<(Arc<Block>, Instant)>,
 	best: watch::Sender<Arc<Block>>,
 	parameters: watch::Sender<Option<Parameters>>,
+	/// Bounds the questions that wait for answers.
+	questions: Semaphore,
 }
 
 impl std::fmt::Debug for Chain {
@@ -193,15 +211,21 @@ impl Chain {
 		let first = follow::first(&backend).await?;
 		let runtime = fetch_runtime(&backend, genesis, first.hash).await?;
 		let first = Arc::new(first);
+		let is_light = light.is_some();
 		let link = Arc::new(Link {
 			rpc,
 			genesis,
-			proven: light.is_some(),
+			proven: is_light,
 			backend: RwLock::new(backend),
 			runtime: RwLock::new(Arc::new(runtime)),
 			finalized: watch::Sender::new((Arc::clone(&first), Instant::now())),
 			best: watch::Sender::new(first),
 			parameters: watch::Sender::new(None),
+			questions: Semaphore::new(if is_light {
+				PROVEN_QUESTIONS
+			} else {
+				QUESTIONS
+			}),
 		});
 		let supervisor = tokio::spawn(supervise(Arc::clone(&link), stop, guard));
 		let watcher = tokio::spawn(watch_chain(Arc::clone(&link)));
@@ -398,11 +422,17 @@ impl Link {
 			{
 				tokio::time::sleep(pause).await;
 			}
-			reason = match timeout(ANSWER, question(self.backend())).await {
+			let patience = FIRST_ANSWER * (attempt + 1);
+			let answer = {
+				// Never closed; without a permit the question is asked all the same.
+				let _permit = self.questions.acquire().await;
+				timeout(patience, question(self.backend())).await
+			};
+			reason = match answer {
 				Ok(Ok(answer)) => return Ok(answer),
 				Ok(Err(error)) if is_gone(&error) => return Err(Error::BlockGone { number }),
 				Ok(Err(error)) => error.to_string(),
-				Err(_) => format!("no answer within {} s", ANSWER.as_secs()),
+				Err(_) => format!("no answer within {} s", patience.as_secs()),
 			};
 			tracing::debug!(what, number, attempt, reason, "the chain did not answer");
 		}
