@@ -83,8 +83,9 @@ impl DaemonBuilder {
 		// What a killed predecessor has left says where that one listened.
 		let _ = fs::remove_file(&self.ready);
 		let mut process = self.spawn()?;
+		let what = format!("{} is ready", self.name);
 		let ready = tokio::select! {
-			ready = wait_until(&format!("{} is ready", self.name), START, async || self.look().await) => ready?,
+			ready = wait_until(&what, START, async || self.look().await) => ready?,
 			ended = process.ended() => return Err(ended),
 		};
 		Ok(Daemon {

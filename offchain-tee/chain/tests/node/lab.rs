@@ -14,10 +14,10 @@ use tempfile::TempDir;
 const START: Duration = Duration::from_secs(180);
 
 /// A running `tea-node`; killed when dropped.
-pub struct Node {
+pub(crate) struct Node {
 	dir: TempDir,
 	child: Child,
-	pub rpc: SocketAddr,
+	pub(crate) rpc: SocketAddr,
 	args: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ fn program() -> PathBuf {
 
 impl Node {
 	/// A development chain of its own, which keeps its state over [`Self::restart`].
-	pub fn start(args: &[&str]) -> Self {
+	pub(crate) fn start(args: &[&str]) -> Self {
 		let dir = tempfile::Builder::new()
 			.prefix("tea-chain-")
 			.tempdir()
@@ -54,24 +54,24 @@ impl Node {
 		}
 	}
 
-	pub fn url(&self) -> String {
+	pub(crate) fn url(&self) -> String {
 		format!("ws://{}", self.rpc)
 	}
 
-	pub async fn chain(&self) -> Chain {
+	pub(crate) async fn chain(&self) -> Chain {
 		Chain::connect(Access::Rpc { url: self.url() })
 			.await
 			.unwrap()
 	}
 
 	/// Kills it the hard way.
-	pub fn kill(&mut self) {
+	pub(crate) fn kill(&mut self) {
 		self.child.kill().unwrap();
 		self.child.wait().unwrap();
 	}
 
 	/// Starts it again on its state and its port.
-	pub fn restart(&mut self) {
+	pub(crate) fn restart(&mut self) {
 		let port = self.rpc.port().to_string();
 		(self.child, self.rpc) = spawn(self.dir.path(), &self.args, &port);
 	}
