@@ -2,6 +2,7 @@
 
 use crate::{
 	AccountId, Chain, Error, Result,
+	chain::Body,
 	key::{blake2, entry, last, twox},
 	runtime::{Events, Item, decode},
 	types::{
@@ -526,17 +527,8 @@ impl At {
 	}
 
 	/// The extrinsics in the block, encoded.
-	pub(crate) async fn body(&self) -> Result<Vec<Vec<u8>>> {
-		let hash = self.block.hash;
-		self.chain
-			.link()
-			.ask("the body of a block", self.number(), |backend| async move {
-				backend.block_body(hash).await
-			})
-			.await?
-			.ok_or(Error::BlockGone {
-				number: self.number(),
-			})
+	pub(crate) async fn body(&self) -> Result<Body> {
+		self.chain.link().body(self.block.hash, self.number()).await
 	}
 
 	// How it is read.

@@ -13,6 +13,7 @@ use crate::{
 use codec::{Decode, Encode};
 use futures::{Stream, StreamExt};
 use std::{
+	collections::VecDeque,
 	future::Future,
 	sync::{Arc, RwLock},
 	time::{Duration, Instant},
@@ -29,7 +30,7 @@ use subxt::{
 };
 use tokio::{
 	net::TcpStream,
-	sync::{Semaphore, watch},
+	sync::{Mutex, Semaphore, watch},
 	task::JoinHandle,
 	time::timeout,
 };
@@ -65,6 +66,12 @@ const FIRST_CONTACT: Duration = Duration::from_secs(20);
 
 /// How long a light client may look for peers for the first time: it downloads finality proofs and the runtime.
 const FIRST_PEER: Duration = Duration::from_secs(120);
+
+/// Blocks whose extrinsics are kept.
+const BODIES: usize = 16;
+
+/// The extrinsics of a block, encoded.
+pub(crate) type Body = Arc<Vec<Vec<u8>>>;
 
 /// The way to the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +131,8 @@ pub(crate) struct Link {
 	parameters: watch::Sender<Option<Parameters>>,
 	/// Bounds the questions that wait for answers.
 	questions: Semaphore,
+	/// The last bodies that were asked for.
+	bodies: Mutex<VecDeque<(H256, Body)>>,
 }
 
 impl std::fmt::Debug for Chain {
@@ -226,6 +235,7 @@ impl Chain {
 			} else {
 				QUESTIONS
 			}),
+			bodies: Mutex::default(),
 		});
 		let supervisor = tokio::spawn(supervise(Arc::clone(&link), stop, guard));
 		let watcher = tokio::spawn(watch_chain(Arc::clone(&link)));
@@ -402,6 +412,27 @@ impl Link {
 	fn set_runtime(&self, runtime: Runtime) {
 		let guard = self.runtime.write();
 		*guard.unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(runtime);
+	}
+
+	/// The extrinsics in a block, asked for once: a node refuses to send the same block to the same peer a third time, and a
+	/// light client that is refused leaves its peer.
+	pub(crate) async fn body(&self, hash: H256, number: u32) -> Result<Body> {
+		let mut bodies = self.bodies.lock().await;
+		if let Some((_, body)) = bodies.iter().find(|(of, _)| *of == hash) {
+			return Ok(Arc::clone(body));
+		}
+		let body = self
+			.ask("the body of a block", number, |backend| async move {
+				backend.block_body(hash).await
+			})
+			.await?
+			.ok_or(Error::BlockGone { number })?;
+		let body = Arc::new(body);
+		if bodies.len() >= BODIES {
+			bodies.pop_front();
+		}
+		bodies.push_back((hash, Arc::clone(&body)));
+		Ok(body)
 	}
 
 	/// Asks, with a limit and a few more tries.

@@ -1,6 +1,7 @@
 //! The program as people run it, with what people get wrong: one sentence, the next step, an exit code, never a panic.
 
 #![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used)]
 
 use std::{
 	fs,

@@ -368,22 +368,22 @@ pub enum Price<Balance> {
 
 /// Which code may read a data deployment.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Default,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub struct Readers {
 	/// Code deployments that may; `None`: every one, an empty list: none.
 	pub code: Option<BoundedVec<DeploymentId, ConstU32<MAX_LIST>>>,
 	/// Whether code that is not deployed may. Of a `Plain` deployment it always may, unless `code` is a list.
 	pub ad_hoc: bool,
-}
-
-impl Default for Readers {
-	fn default() -> Self {
-		Self {
-			code: None,
-			ad_hoc: false,
-		}
-	}
 }
 
 /// The conditions of use, all enforced on chain (SPEC 5.F). They are composable: every one that is set must hold.

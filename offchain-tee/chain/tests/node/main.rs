@@ -1,6 +1,7 @@
 //! Against real nodes: through a trusted one, and as a light client that trusts none.
 
 #![allow(missing_docs, reason = "a test")]
+#![allow(clippy::unwrap_used)]
 
 mod lab;
 
