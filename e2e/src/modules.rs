@@ -24,6 +24,9 @@ pub const OWNERS: [&str; 6] = [
 /// Maker of software TPMs, as their certificates name it.
 const VENDOR: &str = "0x00001014";
 
+/// Blocks of one second for which a certificate is valid.
+const CERTIFICATE_LIFE: u32 = 100;
+
 /// A command of `tea` that waits for finality.
 const COMMAND: Duration = Duration::from_secs(120);
 
@@ -70,9 +73,10 @@ impl ModuleNet {
 	/// modules. The modules themselves are not started.
 	pub async fn prepare(lab: &Lab, count: u32) -> Result<Self> {
 		let ws = free_port()?;
+		let chain = chain_spec(lab).await?;
 		let node = lab
 			.node("alice")
-			.chain("module")
+			.chain(chain)
 			.arg("--alice")
 			.rpc_port(free_port()?)
 			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{ws}/ws")])
@@ -313,6 +317,21 @@ impl ModuleNet {
 		let node = self.node.as_ref().context("the node is stopped")?;
 		Ok(node.rpc().best().await?.number)
 	}
+}
+
+/// The chain of the preset `module`, with certificates that live longer: a renewal at nine tenths of 60 blocks of one second
+/// leaves six, and takes as many until it is final.
+async fn chain_spec(lab: &Lab) -> Result<PathBuf> {
+	let exported = lab
+		.run_node(["export-chain-spec", "--chain", "module"], COMMAND)
+		.await?;
+	let mut spec: Value = serde_json::from_str(&exported.stdout)
+		.with_context(|| format!("no chain spec: {}", exported.stderr))?;
+	let life = spec
+		.pointer_mut("/genesis/runtimeGenesis/patch/attestation/parameters/certificateLife")
+		.context("the chain spec has no life of certificates")?;
+	*life = CERTIFICATE_LIFE.into();
+	lab.write("module.json", serde_json::to_vec(&spec)?)
 }
 
 /// A file that only its owner may read.

@@ -46,6 +46,9 @@ const LOOK_AGAIN: u32 = 10;
 const PROBE: u32 = 20;
 /// Blocks after which a renewal that came to nothing is tried again.
 const RENEW_AGAIN: u32 = 5;
+
+/// Blocks after a passed round in which its certificate becomes final. Before that nobody needs another renewal.
+const UNTIL_FINAL: u32 = 20;
 /// Age of the finalised head above which nothing is released.
 const STALE: Duration = Duration::from_secs(60);
 /// How long calls that are under way may take after the end was asked for.
@@ -594,6 +597,9 @@ impl Own {
 			.is_some_and(|exam| exam.record.round == round)
 		{
 			self.exam = None;
+			if outcome == RoundOutcome::Passed {
+				self.renew_at = self.renew_at.map(|due| due.saturating_add(UNTIL_FINAL));
+			}
 		}
 	}
 
