@@ -981,7 +981,7 @@ mod benchmarks {
 		let evidence = evidence::renewal::<T>(module, keys)?;
 		Boots::<T>::mutate(module, |boot| {
 			if let Some(boot) = boot {
-				boot.since = 1u32.into();
+				boot.since = 0u32.into();
 			}
 		});
 		Chips::<T>::mutate(module, |chip| {
