@@ -21,6 +21,7 @@ enum Room {
 	Node,
 	Executor,
 	GuestAbi,
+	Ipfs,
 	OffchainTee,
 	EndToEnd,
 }
@@ -35,6 +36,7 @@ impl Room {
 			("node", Room::Node),
 			("offchain-tee/executor", Room::Executor),
 			("offchain-tee/guest/abi", Room::GuestAbi),
+			("offchain-tee/ipfs", Room::Ipfs),
 			("offchain-tee/", Room::OffchainTee),
 			("e2e", Room::EndToEnd),
 		];
@@ -52,11 +54,12 @@ impl Room {
 			Room::Runtime => &[Room::Primitives, Room::Pallets],
 			Room::Node => &[Room::Primitives, Room::Runtime],
 			Room::Executor => &[Room::GuestAbi],
-			Room::GuestAbi => &[],
+			Room::GuestAbi | Room::Ipfs => &[],
 			Room::OffchainTee => &[
 				Room::Primitives,
 				Room::Executor,
 				Room::GuestAbi,
+				Room::Ipfs,
 				Room::OffchainTee,
 			],
 			Room::EndToEnd => &[],
@@ -69,7 +72,7 @@ impl Room {
 			Room::Primitives => &["frame-", "pallet-", "sc-", "polkadot-sdk"],
 			Room::Pallets | Room::Runtime => &["sc-", "polkadot-sdk"],
 			Room::Node => &["polkadot-sdk"],
-			Room::Executor | Room::GuestAbi => &[
+			Room::Executor | Room::GuestAbi | Room::Ipfs => &[
 				"frame-",
 				"pallet-",
 				"sc-",
@@ -158,6 +161,7 @@ fn forbidden_edges_are_recognised() {
 		(Room::OffchainTee, Room::Node),
 		(Room::Executor, Room::Primitives),
 		(Room::Executor, Room::OffchainTee),
+		(Room::Ipfs, Room::OffchainTee),
 		(Room::EndToEnd, Room::Runtime),
 	] {
 		assert!(
@@ -170,6 +174,7 @@ fn forbidden_edges_are_recognised() {
 		(Room::Runtime, Room::Pallets),
 		(Room::Node, Room::Runtime),
 		(Room::OffchainTee, Room::Executor),
+		(Room::OffchainTee, Room::Ipfs),
 		(Room::Executor, Room::GuestAbi),
 	] {
 		assert!(

@@ -13,11 +13,9 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use litep2p::types::cid::Cid;
-
-use super::{
+use tea_ipfs::{
 	MAX_BLOCK_LEN,
-	cid::{self, CidError, DAG_PB},
+	cid::{self, Cid, CidError, DAG_PB},
 	dag_pb::{self, NodeError},
 };
 
@@ -429,7 +427,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::ipfs::{cid::RAW, unixfs};
+	use tea_ipfs::{cid::RAW, unixfs};
 
 	const QUOTA: u64 = 64 * 1024 * 1024;
 

@@ -1,9 +1,9 @@
 //! CIDs: version 1, sha2-256, raw or dag-pb, and exactly one spelling in bytes.
 
-use litep2p::types::{
-	cid::{Cid, Version},
-	multihash::{Code, MultihashDigest},
-};
+use ::cid::{Version, multihash::Multihash};
+use sha2::{Digest, Sha256};
+
+pub use ::cid::Cid;
 
 /// Plain bytes.
 pub const RAW: u64 = 0x55;
@@ -69,14 +69,18 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Cid, CidError> {
 	Ok(cid)
 }
 
+fn hash(block: &[u8]) -> Multihash<64> {
+	Multihash::wrap(SHA2_256, &Sha256::digest(block)).expect("32 bytes are fewer than 64; qed")
+}
+
 /// The CID of a block.
 pub fn of(codec: u64, block: &[u8]) -> Cid {
-	Cid::new_v1(codec, Code::Sha2_256.digest(block))
+	Cid::new_v1(codec, hash(block))
 }
 
 /// Whether the block is the one that the CID names.
 pub fn names(cid: &Cid, block: &[u8]) -> bool {
-	cid.hash() == &Code::Sha2_256.digest(block)
+	cid.hash() == &hash(block)
 }
 
 #[cfg(test)]
@@ -103,11 +107,11 @@ mod tests {
 		] {
 			assert_eq!(refusal(text), CidError::Malformed);
 		}
-		let cbor = Cid::new_v1(0x71, Code::Sha2_256.digest(b""));
+		let cbor = Cid::new_v1(0x71, hash(b""));
 		assert_eq!(check(&cbor), Err(CidError::Codec(0x71)));
-		let blake = Cid::new_v1(RAW, Code::Blake2b256.digest(b""));
+		let blake = Cid::new_v1(RAW, Multihash::wrap(0xb220, &[1; 32]).unwrap());
 		assert!(matches!(check(&blake), Err(CidError::Hash { .. })));
-		let short = litep2p::types::multihash::Multihash::wrap(SHA2_256, &[1; 20]).unwrap();
+		let short = Multihash::wrap(SHA2_256, &[1; 20]).unwrap();
 		let short = Cid::new_v1(RAW, short);
 		assert_eq!(
 			check(&short),

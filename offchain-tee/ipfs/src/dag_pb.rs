@@ -1,21 +1,16 @@
 //! The two messages of a UnixFS file: dag-pb nodes, and the UnixFS data inside. Reading is strict: what this module would
 //! not write is refused, so that a file has one form.
 
-use litep2p::types::cid::Cid;
-
-use super::{
+use crate::{
 	MAX_BLOCK_LEN,
-	cid::{self, CidError},
+	cid::{self, Cid, CidError},
+	protobuf::{Malformed, Reader, key, put_bytes, put_number},
 };
 
 /// Links of a node.
-pub(super) const MAX_LINKS: usize = 1024;
+pub const MAX_LINKS: usize = 1024;
 /// UnixFS type of a file.
 const FILE: u64 = 2;
-/// Field and wire type: 0 is a number, 2 is bytes.
-const fn key(field: u8, wire: u8) -> u8 {
-	field << 3 | wire
-}
 const NODE_DATA: u8 = key(1, 2);
 const NODE_LINK: u8 = key(2, 2);
 const LINK_HASH: u8 = key(1, 2);
@@ -27,13 +22,13 @@ const FILE_PART: u8 = key(4, 0);
 
 /// A part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Link {
+pub struct Link {
 	/// Its block.
-	pub(super) cid: Cid,
+	pub cid: Cid,
 	/// Bytes of all blocks below, itself included.
-	pub(super) total: u64,
+	pub total: u64,
 	/// Bytes of the file.
-	pub(super) size: u64,
+	pub size: u64,
 }
 
 /// Why a block is no node of a file.
@@ -41,7 +36,7 @@ pub(super) struct Link {
 pub enum NodeError {
 	/// It ends too early, or has a field that does not belong there.
 	#[error("the block is not a node of a file in the one form that is used here")]
-	Malformed,
+	Malformed(#[from] Malformed),
 	/// A link is not accepted.
 	#[error("a link is not accepted: {0}")]
 	Link(#[from] CidError),
@@ -56,23 +51,8 @@ pub enum NodeError {
 	TooLong,
 }
 
-fn put_number(out: &mut Vec<u8>, key: u8, mut number: u64) {
-	out.push(key);
-	while number >= 0x80 {
-		// The low seven bits, and the mark that more follow.
-		out.push((number & 0x7f) as u8 | 0x80);
-		number >>= 7;
-	}
-	out.push(number as u8);
-}
-
-fn put_bytes(out: &mut Vec<u8>, key: u8, bytes: &[u8]) {
-	put_number(out, key, bytes.len() as u64);
-	out.extend_from_slice(bytes);
-}
-
 /// Writes a node.
-pub(super) fn write(links: &[Link]) -> Vec<u8> {
+pub fn write(links: &[Link]) -> Vec<u8> {
 	let mut data = Vec::new();
 	put_number(&mut data, FILE_TYPE, FILE);
 	let size = links.iter().map(|link| link.size).sum();
@@ -90,75 +70,21 @@ pub(super) fn write(links: &[Link]) -> Vec<u8> {
 	node
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-	fn byte(&mut self) -> Result<u8, NodeError> {
-		let (first, rest) = self.0.split_first().ok_or(NodeError::Malformed)?;
-		self.0 = rest;
-		Ok(*first)
-	}
-
-	fn number(&mut self) -> Result<u64, NodeError> {
-		let mut number = 0u64;
-		for shift in (0..64).step_by(7) {
-			let byte = self.byte()?;
-			let bits = u64::from(byte & 0x7f);
-			// What does not fit, and zeros at the end, are other spellings.
-			if (shift == 63 && bits > 1) || (byte == 0 && shift > 0) {
-				return Err(NodeError::Malformed);
-			}
-			number |= bits << shift;
-			if byte & 0x80 == 0 {
-				return Ok(number);
-			}
-		}
-		Err(NodeError::Malformed)
-	}
-
-	fn expect(&mut self, key: u8) -> Result<(), NodeError> {
-		match self.byte()? {
-			found if found == key => Ok(()),
-			_ => Err(NodeError::Malformed),
-		}
-	}
-
-	fn number_of(&mut self, key: u8) -> Result<u64, NodeError> {
-		self.expect(key)?;
-		self.number()
-	}
-
-	fn bytes_of(&mut self, key: u8) -> Result<&'a [u8], NodeError> {
-		let len = self.number_of(key)?;
-		let len = usize::try_from(len).map_err(|_| NodeError::Malformed)?;
-		let (bytes, rest) = self.0.split_at_checked(len).ok_or(NodeError::Malformed)?;
-		self.0 = rest;
-		Ok(bytes)
-	}
-
-	fn end(&self) -> Result<(), NodeError> {
-		match self.0 {
-			[] => Ok(()),
-			_ => Err(NodeError::Malformed),
-		}
-	}
-}
-
 /// Reads a node: its links, with the sizes that their parts must have.
-pub(super) fn read(block: &[u8]) -> Result<Vec<Link>, NodeError> {
+pub fn read(block: &[u8]) -> Result<Vec<Link>, NodeError> {
 	if block.len() > MAX_BLOCK_LEN {
 		return Err(NodeError::TooLong);
 	}
-	let mut reader = Reader(block);
+	let mut reader = Reader::new(block);
 	let mut links = Vec::new();
-	while reader.0.first() == Some(&NODE_LINK) {
+	while reader.peek() == Some(NODE_LINK) {
 		if links.len() == MAX_LINKS {
 			return Err(NodeError::TooManyLinks);
 		}
-		let mut inner = Reader(reader.bytes_of(NODE_LINK)?);
+		let mut inner = Reader::new(reader.bytes_of(NODE_LINK)?);
 		let cid = cid::from_bytes(inner.bytes_of(LINK_HASH)?)?;
 		if !inner.bytes_of(LINK_NAME)?.is_empty() {
-			return Err(NodeError::Malformed);
+			return Err(NodeError::Malformed(Malformed));
 		}
 		let total = inner.number_of(LINK_SIZE)?;
 		inner.end()?;
@@ -168,11 +94,11 @@ pub(super) fn read(block: &[u8]) -> Result<Vec<Link>, NodeError> {
 			size: 0,
 		});
 	}
-	let mut data = Reader(reader.bytes_of(NODE_DATA)?);
+	let mut data = Reader::new(reader.bytes_of(NODE_DATA)?);
 	reader.end()?;
 	// One link is what stands alone in a level; none would be an empty file, which is a leaf.
 	if data.number_of(FILE_TYPE)? != FILE || links.is_empty() {
-		return Err(NodeError::Malformed);
+		return Err(NodeError::Malformed(Malformed));
 	}
 	let size = data.number_of(FILE_SIZE)?;
 	let mut sum = 0u64;
@@ -212,7 +138,10 @@ mod tests {
 	#[test]
 	fn other_forms_are_refused() {
 		let node = write(&links(3));
-		assert_eq!(read(&write(&links(0))), Err(NodeError::Malformed));
+		assert_eq!(
+			read(&write(&links(0))),
+			Err(NodeError::Malformed(Malformed))
+		);
 		assert_eq!(
 			read(&write(&links(MAX_LINKS + 1))),
 			Err(NodeError::TooManyLinks)

@@ -1,0 +1,320 @@
+//! A client of the kubo RPC, as `tea-host` and kubo serve it. Everything that comes back is hashed here: whoever answers may
+//! withhold content, never alter it.
+//!
+//! Files are cut into blocks here and sent block by block, so their CID is never the other side's word.
+
+mod answers;
+mod error;
+mod files;
+mod transport;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+pub use answers::{Identity, Provider, RepoStat};
+pub use error::ClientError;
+pub use files::root_of;
+
+use crate::{
+	MAX_BLOCK_LEN,
+	cid::{self, Cid, DAG_PB},
+};
+use answers::strings;
+use error::is_missing;
+use transport::{Body, Transport};
+
+/// How long the other side may look for a block or a provider, unless told otherwise.
+const LOOK: Duration = Duration::from_secs(30);
+/// How long an answer may take that needs no looking.
+const ANSWER: Duration = Duration::from_secs(20);
+/// What an answer takes on top of what the other side was allowed.
+const GRACE: Duration = Duration::from_secs(5);
+/// The longest answer that is not a block.
+const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+
+/// A client of one RPC server. Clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+	transport: Transport,
+	look: Duration,
+}
+
+impl Client {
+	/// A client of `http://ADDRESS:PORT`. Nothing is sent yet.
+	pub fn new(url: &str) -> Result<Self, ClientError> {
+		Ok(Self {
+			transport: Transport::new(url)?,
+			look: LOOK,
+		})
+	}
+
+	/// Sends a bearer token with each request, where the server asks for one.
+	pub fn with_token(mut self, token: &str) -> Self {
+		self.transport.set_token(token);
+		self
+	}
+
+	/// How long the other side may look for one block or provider.
+	pub fn with_patience(mut self, look: Duration) -> Self {
+		self.look = look;
+		self
+	}
+
+	/// Where the server is.
+	pub fn url(&self) -> &str {
+		self.transport.url()
+	}
+
+	async fn ask(&self, path: &str, arguments: &[(&str, &str)]) -> Result<Vec<u8>, ClientError> {
+		self.transport
+			.post(path, arguments, Body::Nothing, MAX_ANSWER, ANSWER)
+			.await
+	}
+
+	async fn ask_json(&self, path: &str, arguments: &[(&str, &str)]) -> Result<Value, ClientError> {
+		let answer = self.ask(path, arguments).await?;
+		serde_json::from_slice(&answer).map_err(|_| ClientError::Malformed(path.to_owned()))
+	}
+
+	/// Name and version of the server.
+	pub async fn version(&self) -> Result<String, ClientError> {
+		let answer = self.ask_json("version", &[]).await?;
+		match answer["Version"].as_str() {
+			Some(version) => Ok(version.to_owned()),
+			None => Err(ClientError::Malformed("version".into())),
+		}
+	}
+
+	/// Who the server is in the network.
+	pub async fn id(&self) -> Result<Identity, ClientError> {
+		let answer = self.ask_json("id", &[]).await?;
+		match answer["ID"].as_str() {
+			Some(peer_id) => Ok(Identity {
+				peer_id: peer_id.to_owned(),
+				addresses: strings(&answer["Addresses"]),
+			}),
+			None => Err(ClientError::Malformed("id".into())),
+		}
+	}
+
+	/// How full the server's store is.
+	pub async fn repo_stat(&self) -> Result<RepoStat, ClientError> {
+		let answer = self.ask_json("repo/stat", &[]).await?;
+		serde_json::from_value(answer).map_err(|_| ClientError::Malformed("repo/stat".into()))
+	}
+
+	/// Sends a block to be kept, and returns its CID.
+	pub async fn block_put(&self, codec: u64, block: Vec<u8>) -> Result<Cid, ClientError> {
+		if block.len() > MAX_BLOCK_LEN {
+			return Err(ClientError::TooLong(MAX_BLOCK_LEN as u64));
+		}
+		let cid = cid::of(codec, &block);
+		self.put(cid, block).await?;
+		Ok(cid)
+	}
+
+	async fn put(&self, cid: Cid, block: Vec<u8>) -> Result<(), ClientError> {
+		cid::check(&cid)?;
+		let codec = if cid.codec() == DAG_PB {
+			"dag-pb"
+		} else {
+			"raw"
+		};
+		// What kubo does without these depends on its configuration.
+		let arguments = [
+			("cid-codec", codec),
+			("mhtype", "sha2-256"),
+			("mhlen", "32"),
+			("pin", "false"),
+		];
+		let answer = self
+			.transport
+			.post(
+				"block/put",
+				&arguments,
+				Body::File(block),
+				MAX_ANSWER,
+				ANSWER,
+			)
+			.await?;
+		let key = serde_json::from_slice::<Value>(&answer)
+			.ok()
+			.and_then(|answer| Some(answer["Key"].as_str()?.to_owned()));
+		match key.as_deref().map(cid::parse) {
+			Some(Ok(kept)) if kept == cid => Ok(()),
+			Some(_) => Err(ClientError::Mismatch(cid)),
+			None => Err(ClientError::Malformed("block/put".into())),
+		}
+	}
+
+	/// Fetches a block; the server looks for it as long as it may.
+	pub async fn block_get(&self, cid: &Cid) -> Result<Vec<u8>, ClientError> {
+		cid::check(cid)?;
+		let (name, patience) = (cid.to_string(), format!("{}ms", self.look.as_millis()));
+		let block = self
+			.transport
+			.post(
+				"block/get",
+				&[("arg", &name), ("timeout", &patience)],
+				Body::Nothing,
+				MAX_BLOCK_LEN as u64,
+				self.look + GRACE,
+			)
+			.await
+			.map_err(|error| match error {
+				ClientError::Refused { ref message, .. } if is_missing(message) => {
+					ClientError::Missing(*cid)
+				}
+				ClientError::Timeout(_) => ClientError::Missing(*cid),
+				error => error,
+			})?;
+		match cid::names(cid, &block) {
+			true => Ok(block),
+			false => Err(ClientError::Mismatch(*cid)),
+		}
+	}
+
+	/// Whether the server says that it keeps the block. It may lie.
+	pub async fn has(&self, cid: &Cid) -> Result<bool, ClientError> {
+		cid::check(cid)?;
+		let name = cid.to_string();
+		match self
+			.ask_json("block/stat", &[("arg", &name), ("offline", "true")])
+			.await
+		{
+			Ok(_) => Ok(true),
+			Err(ClientError::Refused { ref message, .. }) if is_missing(message) => Ok(false),
+			Err(error) => Err(error),
+		}
+	}
+
+	/// Keeps everything below a root; the server fetches what it lacks, for as long as `patience`.
+	pub async fn pin(&self, root: &Cid, patience: Duration) -> Result<(), ClientError> {
+		cid::check(root)?;
+		let (name, wait) = (root.to_string(), format!("{}ms", patience.as_millis()));
+		let answer = self
+			.transport
+			.post(
+				"pin/add",
+				&[("arg", &name), ("timeout", &wait)],
+				Body::Nothing,
+				MAX_ANSWER,
+				patience + GRACE,
+			)
+			.await
+			.map_err(|error| match error {
+				ClientError::Refused { ref message, .. } if is_missing(message) => {
+					ClientError::Missing(*root)
+				}
+				error => error,
+			})?;
+		let answer: Value = serde_json::from_slice(&answer)
+			.map_err(|_| ClientError::Malformed("pin/add".into()))?;
+		let pinned = strings(&answer["Pins"])
+			.iter()
+			.any(|pin| cid::parse(pin).as_ref() == Ok(root));
+		match pinned {
+			true => Ok(()),
+			false => Err(ClientError::Malformed("pin/add".into())),
+		}
+	}
+
+	/// Takes a pin away; nothing happens if there is none.
+	pub async fn unpin(&self, root: &Cid) -> Result<(), ClientError> {
+		cid::check(root)?;
+		let name = root.to_string();
+		match self.ask("pin/rm", &[("arg", &name)]).await {
+			Ok(_) => Ok(()),
+			Err(ClientError::Refused { ref message, .. }) if message.contains("not pinned") => {
+				Ok(())
+			}
+			Err(error) => Err(error),
+		}
+	}
+
+	/// Whether the server says that the root is pinned.
+	pub async fn is_pinned(&self, root: &Cid) -> Result<bool, ClientError> {
+		cid::check(root)?;
+		let name = root.to_string();
+		match self
+			.ask("pin/ls", &[("arg", &name), ("type", "recursive")])
+			.await
+		{
+			Ok(_) => Ok(true),
+			Err(ClientError::Refused { ref message, .. }) if message.contains("not pinned") => {
+				Ok(false)
+			}
+			Err(error) => Err(error),
+		}
+	}
+
+	/// All pinned roots that are written as TEA writes them.
+	pub async fn pins(&self) -> Result<Vec<Cid>, ClientError> {
+		let answer = self.ask_json("pin/ls", &[("type", "recursive")]).await?;
+		let keys = answer["Keys"]
+			.as_object()
+			.ok_or_else(|| ClientError::Malformed("pin/ls".into()))?;
+		Ok(keys.keys().filter_map(|key| cid::parse(key).ok()).collect())
+	}
+
+	/// Tells the network that this server has a root. On a large network that takes a while; do not wait for it.
+	pub async fn provide(&self, root: &Cid) -> Result<(), ClientError> {
+		cid::check(root)?;
+		let name = root.to_string();
+		self.transport
+			.post(
+				"routing/provide",
+				&[("arg", &name)],
+				Body::Nothing,
+				MAX_ANSWER,
+				self.look + GRACE,
+			)
+			.await?;
+		Ok(())
+	}
+
+	/// Who is said to have a root; `limit` at most. Nobody has checked that.
+	pub async fn find_providers(
+		&self,
+		root: &Cid,
+		limit: usize,
+	) -> Result<Vec<Provider>, ClientError> {
+		cid::check(root)?;
+		let (name, count) = (root.to_string(), limit.to_string());
+		let answer = self
+			.transport
+			.post(
+				"routing/findprovs",
+				&[("arg", &name), ("num-providers", &count)],
+				Body::Nothing,
+				MAX_ANSWER,
+				self.look + GRACE,
+			)
+			.await?;
+		answers::providers(&answer, limit)
+	}
+
+	/// Connects the server to a host, `/ip4/…/tcp/…/p2p/PEER`.
+	pub async fn swarm_connect(&self, address: &str) -> Result<(), ClientError> {
+		self.ask("swarm/connect", &[("arg", address)]).await?;
+		Ok(())
+	}
+
+	/// Names of the hosts that the server is connected to.
+	pub async fn swarm_peers(&self) -> Result<Vec<String>, ClientError> {
+		let answer = self.ask_json("swarm/peers", &[]).await?;
+		let peers = answer["Peers"].as_array().map(Vec::as_slice);
+		Ok(peers
+			.unwrap_or_default()
+			.iter()
+			.filter_map(|peer| Some(peer["Peer"].as_str()?.to_owned()))
+			.collect())
+	}
+
+	/// Removes what no pin reaches from the server's store.
+	pub async fn collect(&self) -> Result<(), ClientError> {
+		self.ask("repo/gc", &[("quiet", "true")]).await?;
+		Ok(())
+	}
+}
