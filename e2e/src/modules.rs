@@ -21,6 +21,9 @@ pub const OWNERS: [&str; 6] = [
 	"//Ferdie//stash",
 ];
 
+/// Name of the validator in logs.
+const VALIDATOR: &str = "alice";
+
 /// Maker of software TPMs, as their certificates name it.
 const VENDOR: &str = "0x00001014";
 
@@ -66,20 +69,20 @@ pub struct ModuleNet {
 	dir: PathBuf,
 	spec: PathBuf,
 	url: String,
+	ws: String,
 }
 
 impl ModuleNet {
 	/// Starts a validator of the chain `module`, registers issuer and release, and starts hosts and registrars for `count`
 	/// modules. The modules themselves are not started.
 	pub async fn prepare(lab: &Lab, count: u32) -> Result<Self> {
-		let ws = free_port()?;
-		let chain = chain_spec(lab).await?;
+		let ws = format!("/ip4/127.0.0.1/tcp/{}/ws", free_port()?);
 		let node = lab
-			.node("alice")
-			.chain(chain)
+			.node(VALIDATOR)
+			.chain(chain_spec(lab, CERTIFICATE_LIFE).await?)
 			.arg("--alice")
 			.rpc_port(free_port()?)
-			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{ws}/ws")])
+			.args(["--listen-addr", &ws])
 			.start()
 			.await?;
 		node.rpc().wait_finalized(2, COMMAND).await?;
@@ -93,25 +96,13 @@ impl ModuleNet {
 			places: Vec::new(),
 			dir: lab.dir().to_owned(),
 			spec: lab.dir().join("spec.json"),
+			ws,
 		};
 		let spec = net.spec.display().to_string();
 		net.done(&["chain-spec", "light", "--out", &spec]).await?;
-		let issuer = SoftTpm::issuer(lab).display().to_string();
-		net.done(&[
-			"--suri",
-			"//Alice",
-			"issuer",
-			"add",
-			"1",
-			"--certificate",
-			&issuer,
-			"--class",
-			"Dev",
-			"--vendor",
-			VENDOR,
-		])
-		.await?;
-		net.accept_release(1, &locate("tea-module")?).await?;
+		net.accept_issuer(&net.url, lab).await?;
+		net.accept_release(&net.url, 1, &locate("tea-module")?)
+			.await?;
 		let mut first = None;
 		for (id, tpm) in (0..count).zip(tpms) {
 			let mut args = vec![
@@ -172,44 +163,75 @@ impl ModuleNet {
 
 	/// A module that is to be started, its operator named and funded.
 	pub async fn module(&self, lab: &Lab, id: u32) -> Result<DaemonBuilder> {
-		let place = &self.places[id as usize];
-		let dir = self.state(id);
-		let owner = OWNERS[id as usize];
-		fs::create_dir_all(&dir)?;
-		let key = dir.join("operator.key");
-		if !key.exists() {
-			write_secret(&key, &format!("//Operator//{id}"))?;
-			let account = self.account(&format!("//Operator//{id}")).await?;
-			self.done(&["--suri", owner, "transfer", &account, "5000"])
-				.await?;
-			self.done(&[
-				"--suri",
-				owner,
-				"module",
-				"set-operator",
-				&id.to_string(),
-				&account,
-			])
-			.await?;
+		if !self.operator_key(id).exists() {
+			let account = self.operator(id).await?;
+			self.fund(&account).await?;
+			self.name_operator(id, &account).await?;
 		}
-		let config = dir.join("module.toml");
+		let config = self.state(id).join("module.toml");
 		let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()?));
 		fs::write(
 			&config,
-			format!(
-				"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
-				 host = \"unix:{}\"\nmetrics = \"{metrics}\"\n",
-				place.tpm.tcti(),
-				dir.display(),
-				self.spec.display(),
-				self.link(id).display(),
-			),
+			format!("{}metrics = \"{metrics}\"\n", self.config(id)),
 		)?;
 		Ok(
 			DaemonBuilder::new(lab, "tea-module", &format!("module-{id}"))
 				.args(["--config".into(), config.into_os_string()])
 				.http(metrics),
 		)
+	}
+
+	/// Configuration of a module, but for the address of its metrics.
+	pub fn config(&self, id: u32) -> String {
+		format!(
+			"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
+			 host = \"unix:{}\"\n",
+			self.places[id as usize].tpm.tcti(),
+			self.state(id).display(),
+			self.spec.display(),
+			self.link(id).display(),
+		)
+	}
+
+	/// Makes the key of a module's operator, who has neither money nor a module yet. Returns the account.
+	pub async fn operator(&self, id: u32) -> Result<String> {
+		let suri = format!("//Operator//{id}");
+		fs::create_dir_all(self.state(id))?;
+		write_secret(&self.operator_key(id), &suri)?;
+		self.account(&suri).await
+	}
+
+	/// Gives an account what enrolment needs.
+	pub async fn fund(&self, account: &str) -> Result<()> {
+		self.done(&["--suri", OWNERS[0], "transfer", account, "5000"])
+			.await
+	}
+
+	/// Lets the owner of a module name its operator.
+	pub async fn name_operator(&self, id: u32, account: &str) -> Result<()> {
+		let (owner, id) = (OWNERS[id as usize], id.to_string());
+		self.done(&["--suri", owner, "module", "set-operator", &id, account])
+			.await
+	}
+
+	fn operator_key(&self, id: u32) -> PathBuf {
+		self.state(id).join("operator.key")
+	}
+
+	/// A validator of a chain that somebody invented: same keys, same place on the network, same name as the one of this
+	/// network, which must be stopped; another genesis.
+	pub async fn invented(&self, lab: &Lab) -> Result<Node> {
+		ensure!(self.node.is_none(), "the validator of the network runs");
+		let node = lab
+			.node("impostor")
+			.posing_as(lab, VALIDATOR)
+			.chain(chain_spec(lab, CERTIFICATE_LIFE + 1).await?)
+			.arg("--alice")
+			.args(["--listen-addr", &self.ws])
+			.start()
+			.await?;
+		node.rpc().wait_finalized(2, COMMAND).await?;
+		Ok(node)
 	}
 
 	/// Where the module keeps what is not secret.
@@ -230,30 +252,41 @@ impl ModuleNet {
 			.to_owned())
 	}
 
-	/// Registers the measurements of `executable` as a release.
-	pub async fn accept_release(&self, release: u32, executable: &Path) -> Result<()> {
-		self.done(&[
-			"--suri",
-			"//Alice",
-			"release",
-			"add",
-			&release.to_string(),
-			"--module-exe",
-			&executable.display().to_string(),
-			"--spec",
-			&self.spec.display().to_string(),
-			"--class",
-			"Dev",
-		])
-		.await
+	/// Registers the authority of the software TPMs as issuer, on the chain behind `url`.
+	pub async fn accept_issuer(&self, url: &str, lab: &Lab) -> Result<()> {
+		let issuer = SoftTpm::issuer(lab).display().to_string();
+		let mut args = vec!["--suri", "//Alice", "issuer", "add", "1"];
+		args.extend(["--certificate", &issuer]);
+		args.extend(["--class", "Dev", "--vendor", VENDOR]);
+		succeeded(&args, &self.tea_at(url, &args).await?)
 	}
 
-	/// Runs `tea` against the node.
+	/// Registers the measurements of `executable` as a release, on the chain behind `url`.
+	pub async fn accept_release(&self, url: &str, release: u32, executable: &Path) -> Result<()> {
+		let release = release.to_string();
+		let (executable, spec) = (
+			executable.display().to_string(),
+			self.spec.display().to_string(),
+		);
+		let mut args = vec!["--suri", "//Alice", "release", "add", &release];
+		args.extend(["--module-exe", &executable, "--spec", &spec]);
+		args.extend(["--class", "Dev"]);
+		succeeded(&args, &self.tea_at(url, &args).await?)
+	}
+
+	/// Runs `tea` against the node of the network.
 	pub async fn tea(&self, args: &[&str]) -> Result<Answer> {
+		self.tea_at(&self.url, args).await
+	}
+
+	/// Runs `tea` against the node behind `url`.
+	pub async fn tea_at(&self, url: &str, args: &[&str]) -> Result<Answer> {
 		let child = tokio::process::Command::new(locate("tea")?)
-			.args(["--node", &self.url])
+			.args(["--node", url])
 			.args(args)
 			.env("HOME", &self.dir)
+			// What the TPM library writes by itself.
+			.env("TSS2_LOG", "all+NONE")
 			.stdin(Stdio::null())
 			.stdout(Stdio::piped())
 			.stderr(Stdio::piped())
@@ -272,15 +305,18 @@ impl ModuleNet {
 
 	/// Runs `tea`, which has to succeed.
 	pub async fn done(&self, args: &[&str]) -> Result<()> {
-		let answer = self.tea(args).await?;
-		ensure!(answer.code == 0, "`tea {}`: {answer:?}", args.join(" "));
-		Ok(())
+		succeeded(args, &self.tea(args).await?)
 	}
 
 	/// Runs `tea --json`, which has to succeed.
 	pub async fn json(&self, args: &[&str]) -> Result<Value> {
-		let answer = self.tea(&[&["--json"], args].concat()).await?;
-		ensure!(answer.code == 0, "`tea {}`: {answer:?}", args.join(" "));
+		self.json_at(&self.url, args).await
+	}
+
+	/// Runs `tea --json` against the node behind `url`, which has to succeed.
+	pub async fn json_at(&self, url: &str, args: &[&str]) -> Result<Value> {
+		let answer = self.tea_at(url, &[&["--json"], args].concat()).await?;
+		succeeded(args, &answer)?;
 		serde_json::from_str(&answer.out).with_context(|| format!("no JSON: {}", answer.out))
 	}
 
@@ -319,9 +355,14 @@ impl ModuleNet {
 	}
 }
 
+fn succeeded(args: &[&str], answer: &Answer) -> Result<()> {
+	ensure!(answer.code == 0, "`tea {}`: {answer:?}", args.join(" "));
+	Ok(())
+}
+
 /// The chain of the preset `module`, with certificates that live longer: a renewal at nine tenths of 60 blocks of one second
 /// leaves six, and takes as many until it is final.
-async fn chain_spec(lab: &Lab) -> Result<PathBuf> {
+async fn chain_spec(lab: &Lab, certificate_life: u32) -> Result<PathBuf> {
 	let exported = lab
 		.run_node(["export-chain-spec", "--chain", "module"], COMMAND)
 		.await?;
@@ -330,8 +371,11 @@ async fn chain_spec(lab: &Lab) -> Result<PathBuf> {
 	let life = spec
 		.pointer_mut("/genesis/runtimeGenesis/patch/attestation/parameters/certificateLife")
 		.context("the chain spec has no life of certificates")?;
-	*life = CERTIFICATE_LIFE.into();
-	lab.write("module.json", serde_json::to_vec(&spec)?)
+	*life = certificate_life.into();
+	lab.write(
+		&format!("module-{certificate_life}.json"),
+		serde_json::to_vec(&spec)?,
+	)
 }
 
 /// A file that only its owner may read.

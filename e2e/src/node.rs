@@ -35,7 +35,6 @@ pub struct NodeBuilder {
 
 impl NodeBuilder {
 	pub(crate) fn new(lab: &Lab, name: &str) -> Self {
-		let seed = format!("{}/{name}", lab.name());
 		Self {
 			name: name.to_owned(),
 			program: None,
@@ -45,7 +44,7 @@ impl NodeBuilder {
 			log: lab.log(name),
 			args: Vec::new(),
 			bootnodes: Vec::new(),
-			node_key: hex::encode(blake2_256(seed.as_bytes())),
+			node_key: node_key(lab, name),
 			rpc_port: 0,
 		}
 	}
@@ -83,6 +82,18 @@ impl NodeBuilder {
 	/// Nodes to connect to first; replaces those given before.
 	pub fn bootnodes(mut self, addresses: impl IntoIterator<Item = String>) -> Self {
 		self.bootnodes = addresses.into_iter().collect();
+		self
+	}
+
+	/// Leave out an argument that was added before.
+	pub fn without(mut self, arg: impl AsRef<OsStr>) -> Self {
+		self.args.retain(|given| given != arg.as_ref());
+		self
+	}
+
+	/// On the network, be the node `name` of this lab: whoever holds its machine holds its key.
+	pub fn posing_as(mut self, lab: &Lab, name: &str) -> Self {
+		self.node_key = node_key(lab, name);
 		self
 	}
 
@@ -166,6 +177,11 @@ impl NodeBuilder {
 		}
 		line
 	}
+}
+
+/// The key of a node on the network, known to its test.
+fn node_key(lab: &Lab, name: &str) -> String {
+	hex::encode(blake2_256(format!("{}/{name}", lab.name()).as_bytes()))
 }
 
 /// Where the servers of a node listen.

@@ -166,6 +166,17 @@ impl Rpc {
 		}
 	}
 
+	/// A storage value of the block `hash`, if there is one.
+	pub async fn storage_at(&self, key: &[u8], hash: &str) -> Result<Option<Vec<u8>>> {
+		match self
+			.call("state_getStorage", json!([to_hex(key), hash]))
+			.await?
+		{
+			Value::String(value) => Ok(Some(from_hex(&value)?)),
+			_ => Ok(None),
+		}
+	}
+
 	/// A plain storage item of the best block, decoded.
 	pub async fn read<T: Decode>(&self, pallet: &str, item: &str) -> Result<T> {
 		let value = self

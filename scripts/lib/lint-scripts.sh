@@ -11,7 +11,7 @@ while IFS= read -r -d '' file; do
     *.sh) scripts+=("$file") ;;
     *) if head -n 1 "$file" 2>/dev/null | grep -qE '^#!.*\b(ba)?sh\b'; then scripts+=("$file"); fi ;;
   esac
-done < <(git ls-files -z --cached --others --exclude-standard -- scripts .ci benchmarks)
+done < <(git ls-files -z --cached --others --exclude-standard -- scripts .ci benchmarks deploy)
 
 shellcheck --external-sources --source-path=SCRIPTDIR --source-path=. -- "${scripts[@]}"
 printf '%s scripts are clean\n' "${#scripts[@]}"

@@ -72,12 +72,13 @@ net_final() { net_number "$(net_call chain_getFinalizedHead)"; }
 # A secret that only this demo knows would be no better than a public one: development accounts sign.
 net_tea() { "$BIN/tea" --node "ws://127.0.0.1:$(net_port rpc 0)" "$@"; }
 
-# net_nodes CHAIN COUNT: validators Alice, Bob, …; each listens for light clients too.
+# net_nodes CHAIN COUNT: validators Alice, Bob, …; each listens for light clients too. NET_NODE_FLAGS are added.
 net_nodes() {
   local chain=$1 count=$2 names=(alice bob charlie dave) i name first=''
   for ((i = 0; i < count; i++)); do
     name=${names[i]}
-    net_spawn "node-$name" "$BIN/tea-node" --chain "$chain" "--$name" --base-path "$NET/node-$name" --no-telemetry \
+    # shellcheck disable=SC2086 # several flags
+    net_spawn "node-$name" "$BIN/tea-node" ${NET_NODE_FLAGS:-} --chain "$chain" "--$name" --base-path "$NET/node-$name" --no-telemetry \
       --rpc-port "$(net_port rpc "$i")" --prometheus-port "$(net_port node-metrics "$i")" \
       --listen-addr "/ip4/127.0.0.1/tcp/$(net_port p2p "$i")" --listen-addr "/ip4/127.0.0.1/tcp/$(net_port ws "$i")/ws" \
       --node-key "$(printf '%064x' $((i + 1)))" ${first:+--bootnodes "$first"}
@@ -124,10 +125,10 @@ net_module() {
   local i=$1 dir=$NET/module-$1 operator=//Operator//$1 account
   mkdir -p "$dir"
   if [ ! -s "$dir/operator.key" ]; then
-    (umask 077 && echo "$operator" >"$dir/operator.key")
     account=$(net_tea --json --suri "$operator" account | jq -r .account)
     net_tea --suri "${NET_OWNERS[i]}" transfer "$account" 5000 >>"$NET/logs/tea.log"
     net_tea --suri "${NET_OWNERS[i]}" module set-operator "$i" "$account" >>"$NET/logs/tea.log"
+    (umask 077 && echo "$operator" >"$dir/operator.key")
   fi
   cat >"$dir/module.toml" <<CONF
 module = $i

@@ -231,7 +231,7 @@ pub mod module {
 		"Allow addresses that everybody can reach"
 			#[arg(num_args = 0..=1, default_missing_value = "true")] public = Some("false");
 		"Log lines as text or json" log_format = Some("text");
-		"Which log lines appear" log = Some("info,tss_esapi=warn");
+		"Which log lines appear" log = Some("info,tss_esapi=off,sync-service=error");
 		"Addresses of the host for browsers to start from, separated by commas" addresses = None;
 		"Attest also measurements that belong to no accepted release (default: only in class Dev)"
 			#[arg(num_args = 0..=1, default_missing_value = "true")] attest_unreleased = None;
@@ -331,7 +331,7 @@ pub mod registrar {
 		"Allow addresses that everybody can reach"
 			#[arg(num_args = 0..=1, default_missing_value = "true")] public = Some("false");
 		"Log lines as text or json" log_format = Some("text");
-		"Which log lines appear" log = Some("info,tss_esapi=warn");
+		"Which log lines appear" log = Some("info,tss_esapi=off,sync-service=error");
 	}
 
 	/// Whose duties are done.
