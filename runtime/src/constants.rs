@@ -66,5 +66,8 @@ pub const DUTY_REWARD: Balance = 10 * MILLI;
 /// What a development chain puts into the duty pool.
 pub const DEVELOPMENT_DUTY_POOL: Balance = 1_000 * UNIT;
 
+/// Price of one unit of fuel until governance sets another: a tenth of a unit for a thousand million.
+pub const GAS_PRICE: Balance = 100;
+
 /// Pool priority of duty calls: they pay no tip, and come before what does.
 pub const DUTY_PRIORITY: u64 = 1 << 60;

@@ -118,4 +118,8 @@ mod runtime {
 	pub type Camellia = pallet_camellia;
 	#[runtime::pallet_index(42)]
 	pub type Attestation = pallet_attestation;
+	#[runtime::pallet_index(43)]
+	pub type Deployment = pallet_deployment;
+	#[runtime::pallet_index(44)]
+	pub type Errand = pallet_errand;
 }

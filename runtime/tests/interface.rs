@@ -91,6 +91,8 @@ fn pallets_keep_their_names_and_indices() {
 			(40, "Delegation"),
 			(41, "Camellia"),
 			(42, "Attestation"),
+			(43, "Deployment"),
+			(44, "Errand"),
 		]
 	);
 	assert_eq!(

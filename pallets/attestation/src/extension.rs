@@ -5,6 +5,7 @@
 //! pay no tip, and one tag per signer and subject, so that only one of them waits at a time.
 
 use crate::{Call, Config, Pallet, WeightInfo};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::marker::PhantomData;
 use frame_support::{
@@ -43,8 +44,20 @@ impl<T> core::fmt::Debug for DutyGuard<T> {
 	}
 }
 
+/// What the duties of other pallets are about.
+pub trait DutySubjects<Call> {
+	/// What this call is about: two of the same signer about the same are one. `None`: it is told apart as a whole.
+	fn subject(call: &Call) -> Option<Vec<u8>>;
+}
+
+impl<Call> DutySubjects<Call> for () {
+	fn subject(_: &Call) -> Option<Vec<u8>> {
+		None
+	}
+}
+
 /// What a duty is about: two of the same signer about the same are one.
-fn subject<T: Config>(call: &T::RuntimeCall) -> alloc::vec::Vec<u8>
+fn subject<T: Config>(call: &T::RuntimeCall) -> Vec<u8>
 where
 	T::RuntimeCall: IsSubType<Call<T>>,
 {
@@ -54,8 +67,10 @@ where
 		Some(Call::attest { .. }) => 2u8.encode(),
 		Some(Call::submit_verdicts { module, round, .. }) => (3u8, module, round).encode(),
 		Some(Call::vote_fail { module, round, .. }) => (4u8, module, round).encode(),
-		// Duties of other pallets are told apart as a whole.
-		_ => (255u8, sp_io::hashing::blake2_128(&call.encode())).encode(),
+		_ => match T::OtherDuties::subject(call) {
+			Some(subject) => (254u8, subject).encode(),
+			None => (255u8, sp_io::hashing::blake2_128(&call.encode())).encode(),
+		},
 	}
 }
 

@@ -21,7 +21,7 @@ pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::{BenchmarkHelper, KeystoreHelper};
 pub use errors::*;
-pub use extension::DutyGuard;
+pub use extension::{DutyGuard, DutySubjects};
 pub use genesis::{GenesisIssuer, GenesisRegistrar, GenesisRelease};
 pub use offences::*;
 pub use pallet::*;
@@ -105,6 +105,9 @@ pub mod pallet {
 
 		/// Modules with open work: their hardware cannot be replaced.
 		type Busy: Contains<ModuleId>;
+
+		/// What feeless calls of other pallets are about.
+		type OtherDuties: DutySubjects<Self::RuntimeCall>;
 
 		/// Who is paid for public duties.
 		type Rewards: RewardsHook<Self::AccountId>;

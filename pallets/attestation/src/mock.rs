@@ -31,7 +31,8 @@ pub(crate) type Balance = u128;
 #[allow(missing_docs, unreachable_pub)]
 pub(crate) mod world {
 	use super::*;
-	use frame_support::pallet_prelude::*;
+	use frame_support::{dispatch::DispatchResult, pallet_prelude::*};
+	use frame_system::pallet_prelude::OriginFor;
 
 	#[derive(Clone, Encode, Decode, TypeInfo)]
 	pub(crate) struct Item {
@@ -57,6 +58,16 @@ pub(crate) mod world {
 	pub(crate) type Good<T> = StorageValue<_, Vec<ModuleId>, ValueQuery>;
 	#[pallet::storage]
 	pub(crate) type Dark<T> = StorageValue<_, bool, ValueQuery>;
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// A duty of another pallet.
+		#[pallet::feeless_if(|_: &OriginFor<T>, _: &u8, _: &u8| -> bool { true })]
+		pub fn work(_: OriginFor<T>, about: u8, how: u8) -> DispatchResult {
+			let _ = (about, how);
+			Ok(())
+		}
+	}
+
 	#[pallet::storage]
 	pub(crate) type Epoch<T> = StorageValue<_, u64, ValueQuery>;
 	#[pallet::storage]
@@ -210,6 +221,17 @@ parameter_types! {
 	pub EpochIndex: u64 = world::Epoch::<Test>::get();
 }
 
+/// Duties of the other pallet are told apart by what they are about; those about 0 as a whole.
+pub struct OtherDuties;
+impl crate::DutySubjects<RuntimeCall> for OtherDuties {
+	fn subject(call: &RuntimeCall) -> Option<Vec<u8>> {
+		match call {
+			RuntimeCall::World(world::Call::work { about, .. }) if *about > 0 => Some(vec![*about]),
+			_ => None,
+		}
+	}
+}
+
 /// Modules with open work.
 pub struct Working;
 impl Contains<ModuleId> for Working {
@@ -279,6 +301,7 @@ impl pallet_attestation::Config for Test {
 	type MaxQueue = ConstU32<MAX_QUEUE>;
 	type MaxRegistrars = ConstU32<16>;
 	type MemberSignature = MultiSignature;
+	type OtherDuties = OtherDuties;
 	type PalletId = DutyPoolId;
 	type ParameterBounds = ParameterBounds;
 	type Rewards = Attestation;

@@ -969,23 +969,6 @@ pub type ModuleInfoOf<T> =
 /// An enrolment with what its challengers posted, by slot.
 pub type EnrolmentView<T> = (EnrolmentRecordOf<T>, Vec<(u8, ChallengeRecord)>);
 
-/// What another pallet needs to verify an errand's quote of a certified module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuoteKey {
-	/// The attestation key.
-	pub ak: AkPublic,
-	/// Its qualified name.
-	pub signer: QualifiedName,
-	/// The class, which fixes the PCR selection.
-	pub class: HardwareClass,
-	/// The PCR digest of the boot.
-	pub pcr_digest: Hash,
-	/// The firmware version of the boot.
-	pub firmware_version: u64,
-	/// Counters to judge the quote by.
-	pub boot: Boot,
-}
-
 /// Who is paid for public duties.
 pub trait RewardsHook<AccountId> {
 	/// `member` did a duty for `testee`.

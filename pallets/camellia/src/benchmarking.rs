@@ -3,11 +3,15 @@
 use super::*;
 use alloc::vec::Vec;
 use frame_benchmarking::{BenchmarkError, account, v2::*};
-use frame_support::traits::{EnsureOrigin, Get, Hooks};
+use frame_support::traits::{
+	EnsureOrigin, Get, Hooks,
+	fungible::{Inspect, Mutate},
+};
 use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
 use sp_runtime::traits::Saturating;
 use tea_primitives::{
 	camellia::{Camellias, CreditEvent},
+	errand::Earnings,
 	ids::{EkHash, ModuleId},
 };
 
@@ -95,6 +99,23 @@ mod benchmarks {
 		_(RawOrigin::Signed(account("caller", 0, 0)), module);
 
 		assert!(!Camelliae::<T>::contains_key(module));
+		Ok(())
+	}
+
+	/// The first claim of an account that has no money: it comes to life.
+	#[benchmark]
+	fn claim_rewards() -> Result<(), BenchmarkError> {
+		let who: T::AccountId = account("miner", 0, 0);
+		let module = born::<T>(&account("owner", 0, 0))?;
+		let amount = <T as Config>::Currency::minimum_balance();
+		Pallet::<T>::endow_account()?;
+		<T as Config>::Currency::mint_into(&Pallet::<T>::account_id(), amount)?;
+		assert!(Pallet::<T>::accrue(module, &who, amount));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), module);
+
+		assert_eq!(<T as Config>::Currency::balance(&who), amount);
 		Ok(())
 	}
 

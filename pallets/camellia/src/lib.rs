@@ -18,7 +18,8 @@ pub use impls::KeepsCamelliae;
 pub use pallet::*;
 pub use types::{
 	CamelliaInfo, CamelliaInfoOf, CamelliaRecord, CamelliaRecordOf, CreditEntry, CreditLogOf,
-	DeathCause, Kind, LOG_LENGTH, LifeStage, OperatorRecord, OperatorRecordOf, Stage,
+	DeathCause, EarningsBalanceOf, Kind, LOG_LENGTH, LifeStage, OperatorRecord, OperatorRecordOf,
+	Stage,
 };
 pub use weights::WeightInfo;
 
@@ -26,11 +27,11 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{
-		CamelliaInfoOf, CamelliaRecordOf, CreditLogOf, DeathCause, Kind, OperatorRecordOf,
-		WeightInfo,
+		CamelliaInfoOf, CamelliaRecordOf, CreditLogOf, DeathCause, EarningsBalanceOf, Kind,
+		OperatorRecordOf, WeightInfo,
 	};
 	use alloc::vec::Vec;
-	use frame_support::{PalletId, pallet_prelude::*};
+	use frame_support::{PalletId, pallet_prelude::*, traits::fungible};
 	use frame_system::pallet_prelude::*;
 	use tea_primitives::{
 		camellia::{CreditEvent, OnEndOfLife},
@@ -54,6 +55,9 @@ pub mod pallet {
 		/// Who has Camelliae born: governance.
 		type BirthOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
+		/// What Camelliae earn.
+		type Currency: fungible::Mutate<Self::AccountId>;
+
 		/// Where the randomness of a birth comes from.
 		type Draws: Draws<Self::AccountId, BlockNumberFor<Self>>;
 
@@ -63,7 +67,7 @@ pub mod pallet {
 		/// What `OnEndOfLife` weighs at most.
 		type EndOfLifeWeight: Get<Weight>;
 
-		/// Whose account owns the collection.
+		/// Whose account owns the collection, and holds what was earned and not pulled.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
 
@@ -112,6 +116,19 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type CreditLogs<T: Config> =
 		StorageMap<_, Twox64Concat, ModuleId, CreditLogOf<T>, ValueQuery>;
+
+	/// What was earned with each Camellia and not pulled, by who owned it when the work began. It outlives the Camellia.
+	//
+	// Twox64Concat and Blake2_128Concat: numbers are counted by the chain; accounts.
+	#[pallet::storage]
+	pub type Rewards<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		ModuleId,
+		Blake2_128Concat,
+		T::AccountId,
+		EarningsBalanceOf<T>,
+	>;
 
 	/// Whose life ends, by block.
 	//
@@ -213,6 +230,16 @@ pub mod pallet {
 			/// First block in which `bury` is accepted.
 			from: BlockNumberFor<T>,
 		},
+		/// Earnings were pulled.
+		#[codec(index = 9)]
+		RewardsClaimed {
+			/// The Camellia with which they were earned.
+			module: ModuleId,
+			/// Who earned them.
+			who: T::AccountId,
+			/// How much.
+			amount: EarningsBalanceOf<T>,
+		},
 	}
 
 	/// Why a call, or another pallet's wish, is refused.
@@ -242,6 +269,9 @@ pub mod pallet {
 		/// pallet-nfts has no number left for the collection.
 		#[codec(index = 7)]
 		NoCollection,
+		/// Nothing that the caller has earned with this Camellia waits. Work is paid when an errand settles.
+		#[codec(index = 8)]
+		NothingToClaim,
 	}
 
 	/// Which Camelliae are there from the first block on.
@@ -256,7 +286,7 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			if let Err(reason) = Pallet::<T>::ensure_collection() {
-				panic!("camellia: pallet-nfts refuses the collection: {reason:?}");
+				panic!("camellia: collection and account cannot be made: {reason:?}");
 			}
 			for (index, (owner, kind)) in self.camellias.iter().enumerate() {
 				if let Err(reason) = Pallet::<T>::do_bear(owner.clone(), *kind) {
@@ -331,6 +361,16 @@ pub mod pallet {
 			Self::do_bury(module)?;
 			Ok(Pays::No.into())
 		}
+
+		/// Pulls what the caller has earned with a Camellia: it owned it when the work began.
+		///
+		/// - Origin: signed, by who earned it, whether or not the Camellia is still there.
+		/// - Refused when nothing waits.
+		#[pallet::call_index(3)]
+		#[pallet::weight(<T as Config>::WeightInfo::claim_rewards())]
+		pub fn claim_rewards(origin: OriginFor<T>, module: ModuleId) -> DispatchResult {
+			Self::do_claim_rewards(ensure_signed(origin)?, module)
+		}
 	}
 
 	#[pallet::view_functions]
@@ -343,6 +383,11 @@ pub mod pallet {
 		/// The collection in pallet-nfts whose items are Camelliae.
 		pub fn collection() -> Option<u32> {
 			Collection::<T>::get()
+		}
+
+		/// What an account has earned with a Camellia and not pulled.
+		pub fn rewards(module: ModuleId, who: T::AccountId) -> EarningsBalanceOf<T> {
+			Rewards::<T>::get(module, who).unwrap_or_default()
 		}
 	}
 }

@@ -48,6 +48,8 @@ pub(crate) type Balance = u64;
 
 /// Accounts 1 to 10 have this.
 pub(crate) const ENDOWMENT: Balance = 10_000;
+/// The existential deposit.
+pub(crate) const MINIMUM: Balance = 10;
 /// Burials per block.
 pub(crate) const MAX_ENDS: u32 = 2;
 /// Blocks that are searched for room beside the wanted one.
@@ -80,6 +82,7 @@ impl frame_system::Config for Test {
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Test {
 	type AccountStore = System;
+	type ExistentialDeposit = ConstU64<MINIMUM>;
 }
 
 parameter_types! {
@@ -147,6 +150,7 @@ impl OnEndOfLife for Ends {
 impl pallet_camellia::Config for Test {
 	type AgendaSpread = ConstU32<SPREAD>;
 	type BirthOrigin = frame_system::EnsureRoot<AccountId>;
+	type Currency = Balances;
 	type Draws = TestDraws;
 	type EndOfLifeWeight = EndOfLifeWeight;
 	type MaxEndsPerBlock = ConstU32<MAX_ENDS>;

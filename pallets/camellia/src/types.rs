@@ -3,7 +3,7 @@
 use crate::math;
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::traits::ConstU32;
+use frame_support::traits::{ConstU32, fungible};
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_runtime::BoundedVec;
@@ -11,6 +11,11 @@ use tea_primitives::{
 	camellia::{CreditEvent, DrawWeight},
 	ids::EkHash,
 };
+
+/// Balance of the currency that Camelliae earn.
+pub type EarningsBalanceOf<T> = <<T as crate::Config>::Currency as fungible::Inspect<
+	<T as frame_system::Config>::AccountId,
+>>::Balance;
 
 /// Entries of a credit log.
 pub const LOG_LENGTH: u32 = 16;

@@ -14,6 +14,7 @@ pub trait WeightInfo {
 	fn bear() -> Weight;
 	fn set_operator() -> Weight;
 	fn bury() -> Weight;
+	fn claim_rewards() -> Weight;
 	fn serve_agenda() -> Weight;
 	fn plant() -> Weight;
 	fn note() -> Weight;
@@ -114,6 +115,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
+	/// Estimated: `scripts/weights camellia` measures it.
+	fn claim_rewards() -> Weight {
+		Weight::from_parts(80_000_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
 	/// Storage: `Camellia::Agenda` (r:1 w:0)
 	/// Proof: `Camellia::Agenda` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
 	fn serve_agenda() -> Weight {
@@ -174,6 +181,11 @@ impl WeightInfo for () {
 		Weight::from_parts(157_563_000, 6229)
 			.saturating_add(ParityDbWeight::get().reads(12_u64))
 			.saturating_add(ParityDbWeight::get().writes(13_u64))
+	}
+	fn claim_rewards() -> Weight {
+		Weight::from_parts(80_000_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn serve_agenda() -> Weight {
 		Weight::from_parts(3_405_000, 3510)

@@ -25,17 +25,14 @@ pub use weights::WeightInfo;
 pub mod pallet {
 	use crate::{types::*, *};
 	use alloc::{boxed::Box, vec::Vec};
-	use frame_support::{
-		pallet_prelude::*,
-		traits::{Contains, fungible},
-	};
+	use frame_support::{pallet_prelude::*, traits::fungible};
 	use frame_system::pallet_prelude::*;
 	use sp_runtime::traits::{Convert, IdentifyAccount, Verify};
 	use tea_primitives::{
 		HardwareClass,
 		camellia::Camellias,
 		deployment::{Charge, DeploymentId, Hash, Refusal},
-		errand::ValueAtRisk,
+		errand::{DutyStanding, ValueAtRisk},
 		ids::{BootSeq, ModuleId},
 		module::Attested,
 	};
@@ -70,8 +67,8 @@ pub mod pallet {
 		/// Most value at risk of a module of this class; `None`: no limit.
 		type ClassCap: Convert<HardwareClass, Option<BalanceOf<Self>>>;
 
-		/// Accounts whose duty calls cost fees at present, because too many of them failed.
-		type LostFeelessness: Contains<Self::AccountId>;
+		/// Whose duty calls are feeless: not of those of whom too many failed.
+		type Duties: DutyStanding<Self::AccountId>;
 
 		/// Signature of a pinner over a link.
 		type MemberSignature: Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>>
@@ -82,7 +79,6 @@ pub mod pallet {
 		type SessionAccount: Convert<[u8; 32], Self::AccountId>;
 
 		/// Blocks for which a certificate is valid: by this its age is known.
-		#[pallet::constant]
 		type CertificateLife: Get<BlockNumberFor<Self>>;
 
 		/// How many blocks old the block may be that a link names.

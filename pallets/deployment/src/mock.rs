@@ -6,7 +6,7 @@ use codec::{Decode, Encode};
 use core::cell::RefCell;
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{ConstU8, ConstU32, ConstU128, Contains, Hooks},
+	traits::{ConstU8, ConstU32, ConstU128, Hooks},
 };
 use scale_info::TypeInfo;
 use sp_core::{Pair, sr25519};
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use tea_primitives::{
 	HardwareClass,
 	camellia::{Camellias, CreditEvent, DrawWeight},
-	errand::ValueAtRisk,
+	errand::{DutyStanding, ValueAtRisk},
 	ids::{BootSeq, EkHash, ModuleId, ReleaseId},
 	module::{Attested, BootKeys, Certificate, ModuleStatus},
 };
@@ -123,11 +123,9 @@ impl pallet_balances::Config for Test {
 
 impl world::Config for Test {}
 
-/// Accounts that have lost feelessness.
-pub struct Failing;
-impl Contains<AccountId> for Failing {
-	fn contains(who: &AccountId) -> bool {
-		world::Failing::<Test>::get().contains(who)
+impl DutyStanding<AccountId> for World {
+	fn is_feeless(who: &AccountId) -> bool {
+		!world::Failing::<Test>::get().contains(who)
 	}
 }
 
@@ -191,9 +189,9 @@ impl pallet_deployment::Config for Test {
 	type Currency = Balances;
 	type DepositBase = ConstU128<DEPOSIT_BASE>;
 	type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
+	type Duties = World;
 	type Errands = World;
 	type LinkWindow = ConstU32<LINK_WINDOW>;
-	type LostFeelessness = Failing;
 	type MaxDepth = ConstU8<MAX_DEPTH>;
 	type MaxFormerTerms = ConstU8<MAX_FORMER_TERMS>;
 	type MaxPins = ConstU32<MAX_PINS>;

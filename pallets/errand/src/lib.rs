@@ -18,7 +18,7 @@ pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::{BenchmarkHelper, SoftTpm};
 pub use errors::*;
-pub use impls::Busy;
+pub use impls::{Busy, duty_subject};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;

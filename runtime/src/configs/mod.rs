@@ -2,6 +2,8 @@
 
 mod accounts;
 mod consensus;
+mod deployments;
+mod errands;
 mod fees;
 mod governance;
 mod modules;

@@ -1,22 +1,24 @@
 //! Modules: their NFTs, their evidence, and who is drawn to work and to check.
 
 use crate::{
-	AccountId, Attestation, Balance, Balances, BlockNumber, Camellia, Delegation, Runtime,
-	RuntimeHoldReason, Signature, Timestamp,
+	AccountId, Attestation, Balance, Balances, BlockNumber, Camellia, Delegation, Deployment,
+	Errand, Runtime, RuntimeCall, RuntimeHoldReason, Signature, Timestamp,
 	configs::GovernanceOrigin,
 	constants::{
 		self,
 		time::{DAYS, HOURS, MINUTES},
 	},
 };
+use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{
 	PalletId, parameter_types,
-	traits::{ConstU32, ConstU64, Get, Nothing},
+	traits::{ConstU32, ConstU64, Get, PalletInfoAccess},
 	weights::Weight,
 };
-use pallet_attestation::{Bounds, Parameters};
+use pallet_attestation::{Bounds, DutySubjects, Parameters};
 use sp_runtime::traits::Convert;
-use tea_primitives::chain::UNIT;
+use tea_primitives::{HardwareClass, chain::UNIT};
 
 /// VRF output of the author of the block, which BABE has verified.
 pub struct AuthorVrf;
@@ -46,6 +48,7 @@ parameter_types! {
 impl pallet_camellia::Config for Runtime {
 	type AgendaSpread = ConstU32<64>;
 	type BirthOrigin = GovernanceOrigin;
+	type Currency = Balances;
 	type Draws = Delegation;
 	type EndOfLifeWeight = EndOfLifeWeight;
 	type MaxEndsPerBlock = ConstU32<8>;
@@ -67,6 +70,36 @@ pub struct SessionAccount;
 impl Convert<[u8; 32], AccountId> for SessionAccount {
 	fn convert(key: [u8; 32]) -> AccountId {
 		key.into()
+	}
+}
+
+/// Most value at risk of one module, by the class of its hardware (SPEC 3.1).
+pub struct ClassCap;
+impl Convert<HardwareClass, Option<Balance>> for ClassCap {
+	fn convert(class: HardwareClass) -> Option<Balance> {
+		match class {
+			HardwareClass::A => Some(100_000 * UNIT),
+			HardwareClass::B => Some(10_000 * UNIT),
+			HardwareClass::C => Some(5_000 * UNIT),
+			HardwareClass::V => Some(1_000 * UNIT),
+			HardwareClass::D => Some(100 * UNIT),
+			HardwareClass::Dev => None,
+		}
+	}
+}
+
+/// What the duties of pinners, executors and verifiers are about, with the name of the pallet.
+pub struct OtherDuties;
+impl DutySubjects<RuntimeCall> for OtherDuties {
+	fn subject(call: &RuntimeCall) -> Option<Vec<u8>> {
+		match call {
+			RuntimeCall::Deployment(call) => pallet_deployment::duty_subject(call)
+				.map(|subject| (Deployment::name(), subject).encode()),
+			RuntimeCall::Errand(call) => {
+				pallet_errand::duty_subject(call).map(|subject| (Errand::name(), subject).encode())
+			}
+			_ => None,
+		}
 	}
 }
 
@@ -174,7 +207,7 @@ impl pallet_attestation::Config for Runtime {
 	type AgendaPerBlock = ConstU32<64>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
-	type Busy = Nothing;
+	type Busy = pallet_errand::Busy<Runtime>;
 	type Camellias = Camellia;
 	type Challengers = ConstU32<5>;
 	type ClassCapFrom = ConstU32<20>;
@@ -195,6 +228,7 @@ impl pallet_attestation::Config for Runtime {
 	type MaxQueue = ConstU32<256>;
 	type MaxRegistrars = ConstU32<32>;
 	type MemberSignature = Signature;
+	type OtherDuties = OtherDuties;
 	type PalletId = DutyPoolId;
 	type ParameterBounds = ParameterBounds;
 	type Rewards = Attestation;

@@ -2,9 +2,9 @@
 //! committees judge.
 
 use crate::{
-	Boots, Certificates, Chips, Config, Contradiction, CurrentParameters, Error, Event, HoldReason,
-	Offence, Pallet, PastBoots, Proof, Punished, ReportRecord, Reports, RoundOutcome, Rounds,
-	Statement, StrayQuote, Suspicion, impls::rounds::bit,
+	BootRecordOf, Boots, Certificates, Chips, Config, Contradiction, CurrentParameters, Error,
+	Event, HoldReason, Offence, Pallet, PastBoots, Proof, Punished, ReportRecord, Reports,
+	RoundOutcome, Rounds, Statement, StrayQuote, Suspicion, impls::rounds::bit,
 };
 use codec::Encode;
 use frame_support::{
@@ -88,16 +88,7 @@ impl<T: Config> Pallet<T> {
 		offence: Offence,
 		suspicion: Suspicion,
 	) -> DispatchResult {
-		let examinable = Self::effective(module).is_some_and(|record| {
-			matches!(
-				record.status,
-				ModuleStatus::Enrolled
-					| ModuleStatus::Pending
-					| ModuleStatus::Active
-					| ModuleStatus::Inactive
-			)
-		});
-		let Some(boot) = Boots::<T>::get(module).filter(|_| examinable) else {
+		let Some(boot) = Self::examinable_boot(module) else {
 			return Ok(());
 		};
 		let bond = CurrentParameters::<T>::get().report_bond;
@@ -121,6 +112,20 @@ impl<T: Config> Pallet<T> {
 		let round = Self::next_round(module);
 		Self::suspect(module, round, boot.seq, suspicion, boot.evidence, former);
 		Ok(())
+	}
+
+	/// The present boot of a module that a second committee may examine: none is at work, and it is not in quarantine.
+	pub(crate) fn examinable_boot(module: ModuleId) -> Option<BootRecordOf<T>> {
+		let record = Self::effective(module)?;
+		matches!(
+			record.status,
+			ModuleStatus::Enrolled
+				| ModuleStatus::Pending
+				| ModuleStatus::Active
+				| ModuleStatus::Inactive
+		)
+		.then(|| Boots::<T>::get(module))
+		.flatten()
 	}
 
 	/// The second committee of a reported module is done: the bond comes back, unless it passed the module.

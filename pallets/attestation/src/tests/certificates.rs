@@ -5,6 +5,7 @@ use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use tea_primitives::{
 	camellia::CreditEvent,
+	errand::{QuoteKeyError, QuoteKeys},
 	ids::ModuleId,
 	module::{Attested, ModuleStatus},
 };
@@ -28,7 +29,10 @@ fn certificate_lapse_makes_inactive() {
 		advance(1);
 		assert_eq!(Attestation::status(module.id), Some(ModuleStatus::Inactive));
 		assert!(Attestation::certificate(module.id).is_none());
-		assert!(Attestation::quote_key(module.id).is_none());
+		assert_eq!(
+			Attestation::quote_key(module.id),
+			Err(QuoteKeyError::NotCertified)
+		);
 		assert_eq!(module.reason(), StatusReason::CertificateLapsed);
 		assert_eq!(world::Good::<Test>::get(), [module.id]);
 		// Anybody may note it.
@@ -159,5 +163,27 @@ fn unknown_modules_have_nothing() {
 			Attestation::expire_certificate(signed(&account(9)), ModuleId(5)),
 			Errors::NotLapsed
 		);
+	});
+}
+
+#[test]
+fn quotes_count_while_the_release_is_accepted() {
+	ExtBuilder::default().build_and_execute(|| {
+		let module = TestModule::active(1);
+		let key = Attestation::quote_key(module.id).unwrap();
+		assert_eq!(key.boot.seq, Boots::<Test>::get(module.id).unwrap().seq);
+		assert_eq!(key.manifest_root, MANIFEST);
+		let end = System::block_number() + 1;
+		Releases::<Test>::mutate_extant(RELEASE, |release| release.until = Some(end));
+		assert!(Attestation::quote_key(module.id).is_ok());
+		advance(1);
+		let refused = Err(QuoteKeyError::ReleaseNotAccepted);
+		assert_eq!(Attestation::quote_key(module.id), refused);
+		Releases::<Test>::mutate_extant(RELEASE, |release| release.until = None);
+		assert!(Attestation::quote_key(module.id).is_ok());
+		assert_ok!(Attestation::retire_release(RuntimeOrigin::root(), RELEASE));
+		assert_eq!(Attestation::quote_key(module.id), refused);
+		// The certificate itself holds on.
+		assert!(Attestation::certificate(module.id).is_some());
 	});
 }

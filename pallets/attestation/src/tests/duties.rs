@@ -239,3 +239,34 @@ fn stale_duties_are_not_feeless() {
 		assert!(!is_feeless(&session, &renewal(&module)));
 	});
 }
+
+#[test]
+fn duties_of_other_pallets_wait_once_for_each_subject() {
+	ExtBuilder::default().build_and_execute(|| {
+		let tag = |who: u8, about: u8, how: u8| {
+			let call = RuntimeCall::World(world::Call::work { about, how });
+			let (valid, _, _) = DutyGuard::<Test>::default()
+				.validate(
+					signed(&account(who)),
+					&call,
+					&call.get_dispatch_info(),
+					call.encoded_size(),
+					(),
+					&TxBaseImplication(()),
+					TransactionSource::External,
+				)
+				.unwrap();
+			assert_eq!(valid.provides.len(), 1);
+			valid.provides
+		};
+		assert_eq!(tag(1, 5, 1), tag(1, 5, 2), "about the same");
+		assert_ne!(tag(1, 5, 1), tag(1, 6, 1));
+		assert_ne!(tag(1, 5, 1), tag(2, 5, 1), "each signer has its own");
+		assert_eq!(tag(1, 0, 1), tag(1, 0, 1));
+		assert_ne!(
+			tag(1, 0, 1),
+			tag(1, 0, 2),
+			"without a subject the whole call counts"
+		);
+	});
+}

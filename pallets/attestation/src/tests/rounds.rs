@@ -7,6 +7,7 @@ use sp_core::Pair;
 use tea_primitives::{
 	camellia::CreditEvent,
 	draw::{Member, Purpose},
+	errand::QuoteKeys,
 	ids::ModuleId,
 	module::{Attested, ModuleStatus},
 	verdict::{FailReason, Pass},
@@ -45,7 +46,7 @@ fn three_passes_certify() {
 		assert_eq!(record.live_quote, LIVE_QUOTE);
 		assert_eq!(world::Good::<Test>::get(), [module.id]);
 		assert_eq!(module.reason(), StatusReason::RoundPassed);
-		assert!(Attestation::quote_key(module.id).is_some());
+		assert!(Attestation::quote_key(module.id).is_ok());
 	});
 }
 

@@ -6,6 +6,7 @@ use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use tea_primitives::{
 	camellia::{Camellias, CreditEvent},
 	draw::Purpose,
+	errand::{ErrandId, RefuteReason, Suspects},
 	ids::ReleaseId,
 	module::{Attested, ModuleStatus},
 	verdict::FailReason,
@@ -288,5 +289,76 @@ fn nobody_leaves_quarantine_through_another_camellia() {
 		assert_noop!(module.register(), Errors::EkInUse);
 		advance(QUARANTINE);
 		assert_ok!(other.register());
+	});
+}
+
+/// What a committee of an errand decides about the present boot.
+fn refuted(module: &TestModule, reason: RefuteReason) {
+	let boot = Boots::<Test>::get(module.id).unwrap();
+	Attestation::refuted(module.id, boot.seq, ErrandId(7), reason);
+}
+
+#[test]
+fn a_refuted_executor_is_examined_by_a_second_committee() {
+	ExtBuilder::default().build_and_execute(|| {
+		let module = TestModule::active(1);
+		let before = Sequences::<Test>::get(module.id).round;
+		refuted(&module, RefuteReason::OtherPot);
+		assert_eq!(module.status(), Some(ModuleStatus::Suspicious));
+		assert_eq!(
+			module.reason(),
+			StatusReason::Suspected(Suspicion::Committee(FailReason::BadQuote))
+		);
+		assert_eq!(purpose(&module), Purpose::SecondCommittee);
+		assert_eq!(
+			module.round().round,
+			before + 1,
+			"nothing signed before counts"
+		);
+		assert!(Attestation::certificate(module.id).is_none());
+		assert!(!world::Good::<Test>::get().contains(&module.id));
+		// More of the same changes nothing.
+		refuted(&module, RefuteReason::NonceMissing);
+		assert_eq!(module.round().round, before + 1);
+		module.wait_for_draw();
+		module.fail();
+		assert_eq!(module.status(), Some(ModuleStatus::Quarantined));
+	});
+}
+
+#[test]
+fn a_refuted_executor_that_is_sound_is_active_again() {
+	ExtBuilder::default().build_and_execute(|| {
+		let module = TestModule::active(1);
+		advance(LIFE / 2);
+		// A renewal is in progress: it ends without a decision.
+		assert_ok!(module.renew());
+		let reason = FailReason::LogMismatch(11);
+		refuted(&module, RefuteReason::Evidence(reason));
+		assert_eq!(
+			module.reason(),
+			StatusReason::Suspected(Suspicion::Committee(reason))
+		);
+		assert_eq!(purpose(&module), Purpose::SecondCommittee);
+		module.wait_for_draw();
+		assert_ok!(module.pass(&[0, 1, 2]));
+		assert_eq!(module.status(), Some(ModuleStatus::Active));
+	});
+}
+
+#[test]
+fn a_boot_that_has_ended_is_not_examined() {
+	ExtBuilder::default().build_and_execute(|| {
+		let mut module = TestModule::active(1);
+		let boot = Boots::<Test>::get(module.id).unwrap();
+		module.reboot();
+		module.activate();
+		Attestation::refuted(module.id, boot.seq, ErrandId(7), RefuteReason::OtherPot);
+		assert_eq!(module.status(), Some(ModuleStatus::Active));
+		module.reboot();
+		assert_ok!(Attestation::retire(signed(&module.owner), module.id));
+		let seq = boot.seq + 1;
+		Attestation::refuted(module.id, seq, ErrandId(7), RefuteReason::OtherPot);
+		assert_eq!(module.status(), Some(ModuleStatus::Retired));
 	});
 }

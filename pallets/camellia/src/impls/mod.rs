@@ -2,6 +2,7 @@
 
 mod agenda;
 mod credit;
+mod earnings;
 mod life;
 mod nft;
 mod registry;

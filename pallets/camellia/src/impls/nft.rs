@@ -24,8 +24,8 @@ impl<T: Config> Pallet<T> {
 		T::PalletId::get().into_account_truncating()
 	}
 
-	/// The collection, which is made when it is wanted first. Its items are free of deposits: what they cost, the
-	/// one who gets them pays elsewhere.
+	/// The collection, which is made when it is wanted first, with the account that owns it. Its items are free of
+	/// deposits: what they cost, the one who gets them pays elsewhere.
 	pub(crate) fn ensure_collection() -> Result<u32, DispatchError> {
 		if let Some(collection) = Collection::<T>::get() {
 			return Ok(collection);
@@ -33,6 +33,7 @@ impl<T: Config> Pallet<T> {
 		let collection = NextCollectionId::<T>::get()
 			.or_else(<T as pallet_nfts::Config>::CollectionId::initial_value)
 			.ok_or(Error::<T>::NoCollection)?;
+		Self::endow_account()?;
 		let owner = Self::account_id();
 		Nfts::<T>::do_create_collection(
 			collection,

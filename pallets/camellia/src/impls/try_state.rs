@@ -2,10 +2,13 @@
 
 use crate::{
 	Agenda, CamelliaRecordOf, Camelliae, Chips, Collection, Config, CreditLogs, NextId, Operators,
-	Pallet, Stage, math,
+	Pallet, Rewards, Stage, math,
 };
-use frame_support::ensure;
-use sp_runtime::{TryRuntimeError, traits::Saturating};
+use frame_support::{ensure, traits::fungible::Inspect};
+use sp_runtime::{
+	TryRuntimeError,
+	traits::{Saturating, Zero},
+};
 use tea_primitives::ids::ModuleId;
 
 impl<T: Config> Pallet<T> {
@@ -23,7 +26,7 @@ impl<T: Config> Pallet<T> {
 				"8: operators and logs belong to Camelliae"
 			);
 		}
-		Ok(())
+		Self::check_rewards()
 	}
 
 	fn check_record(module: ModuleId, record: &CamelliaRecordOf<T>) -> Result<(), TryRuntimeError> {
@@ -110,6 +113,26 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
+		Ok(())
+	}
+
+	fn check_rewards() -> Result<(), TryRuntimeError> {
+		if Collection::<T>::get().is_none() {
+			ensure!(
+				Rewards::<T>::iter_keys().next().is_none(),
+				"9: nothing is earned without Camelliae"
+			);
+			return Ok(());
+		}
+		let mut owed = <T as Config>::Currency::minimum_balance();
+		for (_, _, reward) in Rewards::<T>::iter() {
+			ensure!(!reward.is_zero(), "9: no empty reward is kept");
+			owed = owed.saturating_add(reward);
+		}
+		ensure!(
+			<T as Config>::Currency::balance(&Self::account_id()) >= owed,
+			"9: what was earned is there, and the account lives"
+		);
 		Ok(())
 	}
 

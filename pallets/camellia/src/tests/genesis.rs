@@ -29,9 +29,10 @@ fn collection_belongs_to_an_account_without_key() {
 			Nfts::collection_owner(collection),
 			Some(Camellia::account_id())
 		);
+		let account = System::account(Camellia::account_id()).data;
 		assert_eq!(
-			System::account(Camellia::account_id()),
-			Default::default(),
+			(account.free, account.reserved),
+			(MINIMUM, 0),
 			"no deposits"
 		);
 		assert_eq!(

@@ -96,7 +96,7 @@ fn one_camellia_carries_one_chip() {
 #[test]
 fn bind_to_foreign_item_refused() {
 	let calls = <pallet_camellia::Call<Test> as GetCallName>::get_call_names();
-	assert_eq!(calls, ["bear", "set_operator", "bury"]);
+	assert_eq!(calls, ["bear", "set_operator", "bury", "claim_rewards"]);
 	one().with(2, Kind::B).build_and_execute(|| {
 		plant();
 		assert_noop!(

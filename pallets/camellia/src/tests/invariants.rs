@@ -49,6 +49,12 @@ fn every_breakage_is_seen() {
 	broken("7", || {
 		Camellia::mint(ModuleId(77), &who(1)).unwrap();
 	});
+	broken("9", || {
+		crate::Rewards::<Test>::insert(MODULE, who(1), 5);
+	});
+	broken("9", || {
+		crate::Rewards::<Test>::insert(MODULE, who(1), 0);
+	});
 	broken("8", || {
 		CreditLogs::<Test>::insert(ModuleId(77), crate::CreditLogOf::<Test>::default())
 	});
@@ -67,7 +73,7 @@ fn every_breakage_is_seen() {
 #[test]
 fn no_unbounded_storage() {
 	let infos = Camellia::storage_info();
-	assert!(infos.len() >= 7);
+	assert!(infos.len() >= 8);
 	for info in infos {
 		assert!(
 			info.max_size.is_some(),

@@ -3,6 +3,7 @@
 
 mod birth;
 mod credit;
+mod earnings;
 mod end;
 mod genesis;
 mod hardware;

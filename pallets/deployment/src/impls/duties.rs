@@ -3,8 +3,8 @@
 use crate::{Call, Config, Error, Pallet};
 use alloc::vec::Vec;
 use codec::Encode;
-use frame_support::traits::Contains;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use tea_primitives::errand::DutyStanding;
 
 impl<T: Config> Pallet<T> {
 	/// Whether a duty call is feeless: everything but the signatures inside it is right.
@@ -15,7 +15,7 @@ impl<T: Config> Pallet<T> {
 		let Ok(who) = ensure_signed(origin.clone()) else {
 			return false;
 		};
-		!T::LostFeelessness::contains(&who) && check(&who).is_ok()
+		T::Duties::is_feeless(&who) && check(&who).is_ok()
 	}
 }
 

@@ -1,6 +1,8 @@
 //! Duty calls: who may act, and when they cost nothing.
 
-use crate::{Config, Error, Pallet};
+use crate::{Call, Config, Error, Pallet};
+use alloc::vec::Vec;
+use codec::Encode;
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::traits::Convert;
 use tea_primitives::{
@@ -30,5 +32,16 @@ impl<T: Config> Pallet<T> {
 			Member::Module(module) => T::Attested::certificate(*module)
 				.map(|certificate| T::SessionAccount::convert(certificate.keys.session)),
 		}
+	}
+}
+
+/// What a duty of this pallet is about: two of the same signer about the same are one. `None`: the call is no duty.
+pub fn duty_subject<T: Config>(call: &Call<T>) -> Option<Vec<u8>> {
+	match call {
+		Call::claim { errand, .. } => Some((0u8, errand).encode()),
+		Call::complete { errand, .. } => Some((1u8, errand).encode()),
+		Call::fail { errand, .. } => Some((2u8, errand).encode()),
+		Call::vote_fail { errand, .. } => Some((3u8, errand).encode()),
+		_ => None,
 	}
 }

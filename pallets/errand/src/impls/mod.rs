@@ -13,4 +13,5 @@ mod try_state;
 mod views;
 mod workload;
 
+pub use duties::duty_subject;
 pub use workload::Busy;
