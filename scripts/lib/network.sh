@@ -120,16 +120,31 @@ net_registrars() {
 # The accounts that own the Camelliae of a development chain, by module.
 NET_OWNERS=(//Alice//stash //Bob//stash //Charlie//stash //Dave//stash //Eve//stash //Ferdie//stash)
 
-# net_module INDEX: operator, configuration, process. It enrols and attests by itself.
-net_module() {
+# net_operator INDEX: names and funds the operator of a module, once.
+net_operator() {
   local i=$1 dir=$NET/module-$1 operator=//Operator//$1 account
   mkdir -p "$dir"
-  if [ ! -s "$dir/operator.key" ]; then
-    account=$(net_tea --json --suri "$operator" account | jq -r .account)
-    net_tea --suri "${NET_OWNERS[i]}" transfer "$account" 5000 >>"$NET/logs/tea.log"
-    net_tea --suri "${NET_OWNERS[i]}" module set-operator "$i" "$account" >>"$NET/logs/tea.log"
-    (umask 077 && echo "$operator" >"$dir/operator.key")
-  fi
+  [ ! -s "$dir/operator.key" ] || return 0
+  account=$(net_tea --json --suri "$operator" account | jq -r .account)
+  net_tea --suri "${NET_OWNERS[i]}" transfer "$account" 5000
+  net_tea --suri "${NET_OWNERS[i]}" module set-operator "$i" "$account"
+  (umask 077 && echo "$operator" >"$dir/operator.key")
+}
+
+# net_operators COUNT: those of the first modules at the same time, since each waits for finality.
+net_operators() {
+  local count=$1 i pids=() failed=0
+  for ((i = 0; i < count; i++)); do
+    net_operator "$i" >>"$NET/logs/tea.log" 2>&1 &
+    pids+=($!)
+  done
+  for i in "${pids[@]}"; do wait "$i" || failed=1; done
+  [ "$failed" = 0 ] || die "an operator could not be named and funded; the log is $NET/logs/tea.log." "read its last lines"
+}
+
+# net_module INDEX: configuration and process. It enrols and attests by itself.
+net_module() {
+  local i=$1 dir=$NET/module-$1
   cat >"$dir/module.toml" <<CONF
 module = $i
 class = "Dev"
@@ -154,6 +169,8 @@ net_up() {
   net_nodes "$chain" "$validators"
   step "governance: issuer and release"
   net_governance
+  step "$modules operators"
+  net_operators "$modules"
   step "$modules host(s), six registrars"
   for ((i = 0; i < modules; i++)); do
     net_spawn "tpm-$i" "$TEA_ROOT/scripts/swtpm" run "$NET/tpm-$i" "$(net_port tpm "$i")"

@@ -1,5 +1,5 @@
 
-//! Weights of `pallet_attestation`, measured by `scripts/weights` on 2026-11-24: AMD EPYC, 10 steps, 5 repeats.
+//! Weights of `pallet_attestation`, measured by `scripts/weights` on 2026-11-26: AMD EPYC, 20 steps, 10 repeats.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens)]
@@ -19,6 +19,7 @@ pub trait WeightInfo {
 	fn retire_release() -> Weight;
 	fn set_registrar() -> Weight;
 	fn register() -> Weight;
+	fn register_rsa() -> Weight;
 	fn challenge() -> Weight;
 	fn respond() -> Weight;
 	fn reveal() -> Weight;
@@ -34,7 +35,6 @@ pub trait WeightInfo {
 	fn draws() -> Weight;
 	fn draw() -> Weight;
 	fn duty_guard() -> Weight;
-	fn register_rsa() -> Weight;
 	fn set_parameters() -> Weight;
 	fn report_contradiction() -> Weight;
 	fn report_clone() -> Weight;
@@ -49,16 +49,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Issuers` (r:1 w:1)
 	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn register_issuer() -> Weight {
-		// Least time: 23_475_000 ps.
-		Weight::from_parts(26_048_000, 4006)
+		// Least time: 23_565_000 ps.
+		Weight::from_parts(24_797_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::Issuers` (r:1 w:1)
 	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn set_issuer_status() -> Weight {
-		// Least time: 16_194_000 ps.
-		Weight::from_parts(16_354_000, 4006)
+		// Least time: 19_999_000 ps.
+		Weight::from_parts(21_221_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -67,16 +67,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::DeniedSerials` (r:1 w:1)
 	/// Proof: `Attestation::DeniedSerials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_serial_denial() -> Weight {
-		// Least time: 21_041_000 ps.
-		Weight::from_parts(21_221_000, 4006)
+		// Least time: 25_738_000 ps.
+		Weight::from_parts(27_531_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::DeniedFirmware` (r:1 w:1)
 	/// Proof: `Attestation::DeniedFirmware` (`max_values`: None, `max_size`: Some(2669), added: 5144, mode: `MaxEncodedLen`)
 	fn set_firmware_denial() -> Weight {
-		// Least time: 31_447_000 ps.
-		Weight::from_parts(32_208_000, 6134)
+		// Least time: 38_687_000 ps.
+		Weight::from_parts(40_340_000, 6134)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -85,8 +85,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
 	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn register_release() -> Weight {
-		// Least time: 63_784_000 ps.
-		Weight::from_parts(64_465_000, 26475)
+		// Least time: 79_247_000 ps.
+		Weight::from_parts(82_312_000, 26475)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -95,8 +95,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
 	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn retire_release() -> Weight {
-		// Least time: 27_921_000 ps.
-		Weight::from_parts(29_274_000, 6087)
+		// Least time: 35_833_000 ps.
+		Weight::from_parts(37_856_000, 6087)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -107,8 +107,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::RegistrarAt` (r:1 w:2)
 	/// Proof: `Attestation::RegistrarAt` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_registrar() -> Weight {
-		// Least time: 41_070_000 ps.
-		Weight::from_parts(42_223_000, 6238)
+		// Least time: 49_814_000 ps.
+		Weight::from_parts(52_398_000, 6238)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -128,6 +128,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
 	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::CounterForChips` (r:1 w:0)
 	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Timestamp::Now` (r:1 w:0)
@@ -141,7 +143,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::ChipsOfClass` (r:1 w:1)
 	/// Proof: `Attestation::ChipsOfClass` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Sequences` (r:1 w:1)
@@ -151,9 +153,55 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
 	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		// Least time: 2_871_528_000 ps.
-		Weight::from_parts(2_898_718_000, 4569)
-			.saturating_add(T::DbWeight::get().reads(17_u64))
+		// Least time: 6_949_788_000 ps.
+		Weight::from_parts(7_079_661_000, 4569)
+			.saturating_add(T::DbWeight::get().reads(18_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
+	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:0)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CoolDowns` (r:1 w:1)
+	/// Proof: `Attestation::CoolDowns` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Issuers` (r:1 w:0)
+	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CounterForChips` (r:1 w:0)
+	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DeniedSerials` (r:1 w:0)
+	/// Proof: `Attestation::DeniedSerials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::EkOwners` (r:1 w:1)
+	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::ChipsOfClass` (r:1 w:1)
+	/// Proof: `Attestation::ChipsOfClass` (`max_values`: None, `max_size`: Some(13), added: 2488, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Enrolments` (r:0 w:1)
+	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	fn register_rsa() -> Weight {
+		// Least time: 3_669_959_000 ps.
+		Weight::from_parts(3_801_824_000, 4569)
+			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
 	/// Storage: `Attestation::Enrolments` (r:1 w:1)
@@ -162,19 +210,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:1 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Challenges` (r:0 w:1)
 	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn challenge() -> Weight {
-		// Least time: 108_510_000 ps.
-		Weight::from_parts(111_705_000, 10192)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
+		// Least time: 200_237_000 ps.
+		Weight::from_parts(205_285_000, 42399)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Storage: `Nfts::Item` (r:6 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Enrolments` (r:1 w:1)
 	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
@@ -186,6 +236,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DutyPoints` (r:5 w:5)
+	/// Proof: `Attestation::DutyPoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Chips` (r:1 w:1)
 	/// Proof: `Camellia::Chips` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Agenda` (r:2 w:2)
@@ -197,10 +249,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Chips` (r:0 w:1)
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	fn respond() -> Weight {
-		// Least time: 349_577_000 ps.
-		Weight::from_parts(358_911_000, 16320)
-			.saturating_add(T::DbWeight::get().reads(24_u64))
-			.saturating_add(T::DbWeight::get().writes(23_u64))
+		// Least time: 523_076_000 ps.
+		Weight::from_parts(546_471_000, 21006)
+			.saturating_add(T::DbWeight::get().reads(34_u64))
+			.saturating_add(T::DbWeight::get().writes(28_u64))
 	}
 	/// Storage: `Attestation::Enrolments` (r:1 w:1)
 	/// Proof: `Attestation::Enrolments` (`max_values`: None, `max_size`: Some(2764), added: 5239, mode: `MaxEncodedLen`)
@@ -231,8 +283,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Chips` (r:0 w:1)
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	fn reveal() -> Weight {
-		// Least time: 9_756_813_000 ps.
-		Weight::from_parts(9_782_702_000, 6229)
+		// Least time: 12_626_997_000 ps.
+		Weight::from_parts(12_781_687_000, 6229)
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -244,6 +296,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Boots` (r:1 w:1)
 	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Sessions` (r:2 w:2)
 	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
@@ -254,6 +308,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Registrars` (`max_values`: None, `max_size`: Some(149), added: 2624, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::PastBoots` (r:1 w:1)
 	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::BootsOfDay` (r:1 w:1)
+	/// Proof: `Attestation::BootsOfDay` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:4 w:4)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
 	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
@@ -276,8 +334,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Rounds` (r:1 w:1)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
@@ -285,10 +341,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Profiles` (r:0 w:1)
 	/// Proof: `Attestation::Profiles` (`max_values`: None, `max_size`: Some(739), added: 3214, mode: `MaxEncodedLen`)
 	fn attest() -> Weight {
-		// Least time: 1_275_988_000 ps.
-		Weight::from_parts(1_298_852_000, 21378)
-			.saturating_add(T::DbWeight::get().reads(27_u64))
-			.saturating_add(T::DbWeight::get().writes(20_u64))
+		// Least time: 1_764_860_000 ps.
+		Weight::from_parts(1_910_807_000, 21378)
+			.saturating_add(T::DbWeight::get().reads(31_u64))
+			.saturating_add(T::DbWeight::get().writes(23_u64))
 	}
 	/// Storage: `Attestation::Rounds` (r:1 w:1)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
@@ -308,9 +364,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:4 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DutyPoints` (r:4 w:4)
+	/// Proof: `Attestation::DutyPoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Boots` (r:1 w:1)
 	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	/// Storage: `Delegation::Places` (r:1 w:0)
 	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
@@ -318,14 +382,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[3, 4]`.
 	fn submit_verdicts(n: u32, ) -> Weight {
-		// Least time: 459_409_000 ps.
-		Weight::from_parts(298_423_391, 21378)
-			// Standard error: 2_358_588
-			.saturating_add(Weight::from_parts(57_393_652, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(24_u64))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+		// Least time: 677_726_000 ps.
+		Weight::from_parts(397_483_958, 42399)
+			// Standard error: 5_806_479
+			.saturating_add(Weight::from_parts(105_796_510, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(33_u64))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
-			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(n.into()))
 	}
 	/// Storage: `Attestation::Rounds` (r:1 w:1)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
@@ -333,10 +398,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:2 w:1)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Reports` (r:1 w:0)
+	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Camelliae` (r:5 w:5)
 	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:4 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DutyPoints` (r:4 w:4)
+	/// Proof: `Attestation::DutyPoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Delegation::Places` (r:1 w:1)
 	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
@@ -349,15 +422,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::PastBoots` (r:1 w:1)
 	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Modules` (r:0 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		// Least time: 244_212_000 ps.
-		Weight::from_parts(246_335_000, 13990)
-			.saturating_add(T::DbWeight::get().reads(20_u64))
-			.saturating_add(T::DbWeight::get().writes(21_u64))
+		// Least time: 392_252_000 ps.
+		Weight::from_parts(430_178_000, 14334)
+			.saturating_add(T::DbWeight::get().reads(31_u64))
+			.saturating_add(T::DbWeight::get().writes(25_u64))
 	}
 	/// Storage: `Attestation::Rounds` (r:1 w:1)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
@@ -365,12 +440,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::CreditLogs` (r:4 w:4)
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Modules` (r:1 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn expire_round() -> Weight {
-		// Least time: 127_498_000 ps.
-		Weight::from_parts(131_154_000, 11390)
-			.saturating_add(T::DbWeight::get().reads(10_u64))
+		// Least time: 157_293_000 ps.
+		Weight::from_parts(167_729_000, 11390)
+			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
 	/// Storage: `Attestation::Enrolments` (r:1 w:1)
@@ -386,8 +463,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Agenda` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Modules` (r:0 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
@@ -400,9 +479,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::CoolDowns` (r:0 w:1)
 	/// Proof: `Attestation::CoolDowns` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn expire_enrolment() -> Weight {
-		// Least time: 311_371_000 ps.
-		Weight::from_parts(311_981_000, 16320)
-			.saturating_add(T::DbWeight::get().reads(17_u64))
+		// Least time: 432_432_000 ps.
+		Weight::from_parts(451_801_000, 42399)
+			.saturating_add(T::DbWeight::get().reads(26_u64))
 			.saturating_add(T::DbWeight::get().writes(26_u64))
 	}
 	/// Storage: `Attestation::Certificates` (r:1 w:1)
@@ -416,8 +495,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Modules` (r:0 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn expire_certificate() -> Weight {
-		// Least time: 51_326_000 ps.
-		Weight::from_parts(52_027_000, 4161)
+		// Least time: 63_615_000 ps.
+		Weight::from_parts(66_319_000, 4161)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -449,7 +528,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Sequences` (r:1 w:1)
 	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Agenda` (r:2 w:1)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::ChipsOfIssuer` (r:1 w:1)
 	/// Proof: `Attestation::ChipsOfIssuer` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
@@ -465,6 +546,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::BootsOfDay` (r:0 w:1)
+	/// Proof: `Attestation::BootsOfDay` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::EkOwners` (r:0 w:1)
 	/// Proof: `Attestation::EkOwners` (`max_values`: None, `max_size`: Some(41), added: 2516, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Profiles` (r:0 w:1)
@@ -472,10 +555,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Unbondings` (r:0 w:1)
 	/// Proof: `Attestation::Unbondings` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		// Least time: 243_731_000 ps.
-		Weight::from_parts(245_152_000, 10192)
-			.saturating_add(T::DbWeight::get().reads(21_u64))
-			.saturating_add(T::DbWeight::get().writes(22_u64))
+		// Least time: 361_487_000 ps.
+		Weight::from_parts(390_069_000, 42399)
+			.saturating_add(T::DbWeight::get().reads(29_u64))
+			.saturating_add(T::DbWeight::get().writes(23_u64))
 	}
 	/// Storage: `Attestation::Unbondings` (r:1 w:1)
 	/// Proof: `Attestation::Unbondings` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
@@ -484,10 +567,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	fn expire_bond() -> Weight {
-		// Least time: 100_849_000 ps.
-		Weight::from_parts(101_020_000, 3622)
+		// Least time: 128_030_000 ps.
+		Weight::from_parts(135_952_000, 3676)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -496,16 +579,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Rounds` (r:1 w:0)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		// Least time: 195_579_000 ps.
-		Weight::from_parts(199_144_000, 5591)
+		// Least time: 248_699_000 ps.
+		Weight::from_parts(253_687_000, 5591)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:0)
 	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn draws() -> Weight {
-		// Least time: 1_392_000 ps.
-		Weight::from_parts(1_442_000, 1493)
+		// Least time: 1_582_000 ps.
+		Weight::from_parts(1_853_000, 1493)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
@@ -528,12 +611,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:5 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Agenda` (r:1 w:1)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	fn draw() -> Weight {
-		// Least time: 236_310_000 ps.
-		Weight::from_parts(242_759_000, 21006)
-			.saturating_add(T::DbWeight::get().reads(25_u64))
+		// Least time: 339_364_000 ps.
+		Weight::from_parts(344_161_000, 42399)
+			.saturating_add(T::DbWeight::get().reads(34_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	/// Storage: `Attestation::Modules` (r:1 w:0)
@@ -544,10 +629,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Boots` (r:1 w:0)
 	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Sessions` (r:1 w:0)
 	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Rounds` (r:1 w:0)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:0)
 	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
@@ -565,190 +656,325 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::FailedDutiesOf` (r:1 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn duty_guard() -> Weight {
-		// Least time: 156_111_000 ps.
-		Weight::from_parts(159_967_000, 21378)
-			.saturating_add(T::DbWeight::get().reads(18_u64))
+		// Least time: 315_388_000 ps.
+		Weight::from_parts(322_639_000, 21378)
+			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-	fn register_rsa() -> Weight {
-		Weight::from_parts(2_898_700_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(17_u64))
-			.saturating_add(T::DbWeight::get().writes(11_u64))
-	}
+	/// Storage: `Attestation::DevAllowed` (r:1 w:0)
+	/// Proof: `Attestation::DevAllowed` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:0 w:1)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	fn set_parameters() -> Weight {
-		Weight::from_parts(40_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(2_u64))
+		// Least time: 12_799_000 ps.
+		Weight::from_parts(14_782_000, 1486)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Punished` (r:1 w:1)
+	/// Proof: `Attestation::Punished` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::PastBoots` (r:1 w:0)
+	/// Proof: `Attestation::PastBoots` (`max_values`: None, `max_size`: Some(1741), added: 4216, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:1)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Reports` (r:0 w:1)
+	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_contradiction() -> Weight {
-		Weight::from_parts(600_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(22_u64))
-			.saturating_add(T::DbWeight::get().writes(20_u64))
+		// Least time: 480_223_000 ps.
+		Weight::from_parts(494_784_000, 5206)
+			.saturating_add(T::DbWeight::get().reads(19_u64))
+			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:1)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Punished` (r:1 w:1)
+	/// Proof: `Attestation::Punished` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:1)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Reports` (r:0 w:1)
+	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_clone() -> Weight {
-		Weight::from_parts(1_500_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(22_u64))
-			.saturating_add(T::DbWeight::get().writes(20_u64))
+		// Least time: 1_451_024_000 ps.
+		Weight::from_parts(1_494_749_000, 5043)
+			.saturating_add(T::DbWeight::get().reads(19_u64))
+			.saturating_add(T::DbWeight::get().writes(16_u64))
 	}
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Punished` (r:1 w:1)
+	/// Proof: `Attestation::Punished` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:4 w:4)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:4 w:4)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:1)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:1)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Reports` (r:0 w:1)
+	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_refuted() -> Weight {
-		Weight::from_parts(450_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(26_u64))
-			.saturating_add(T::DbWeight::get().writes(26_u64))
+		// Least time: 419_904_000 ps.
+		Weight::from_parts(436_828_000, 11390)
+			.saturating_add(T::DbWeight::get().reads(24_u64))
+			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
+	/// Storage: `Attestation::DutyPoints` (r:1 w:1)
+	/// Proof: `Attestation::DutyPoints` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn pay_duties() -> Weight {
-		Weight::from_parts(120_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(4_u64))
+		// Least time: 122_342_000 ps.
+		Weight::from_parts(125_736_000, 6196)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn register_issuer() -> Weight {
-		Weight::from_parts(26_048_000, 4006)
+		Weight::from_parts(24_797_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_issuer_status() -> Weight {
-		Weight::from_parts(16_354_000, 4006)
+		Weight::from_parts(21_221_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_serial_denial() -> Weight {
-		Weight::from_parts(21_221_000, 4006)
+		Weight::from_parts(27_531_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_firmware_denial() -> Weight {
-		Weight::from_parts(32_208_000, 6134)
+		Weight::from_parts(40_340_000, 6134)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn register_release() -> Weight {
-		Weight::from_parts(64_465_000, 26475)
+		Weight::from_parts(82_312_000, 26475)
 			.saturating_add(ParityDbWeight::get().reads(6_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn retire_release() -> Weight {
-		Weight::from_parts(29_274_000, 6087)
+		Weight::from_parts(37_856_000, 6087)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_registrar() -> Weight {
-		Weight::from_parts(42_223_000, 6238)
+		Weight::from_parts(52_398_000, 6238)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn register() -> Weight {
-		Weight::from_parts(2_898_718_000, 4569)
-			.saturating_add(ParityDbWeight::get().reads(17_u64))
+		Weight::from_parts(7_079_661_000, 4569)
+			.saturating_add(ParityDbWeight::get().reads(18_u64))
+			.saturating_add(ParityDbWeight::get().writes(11_u64))
+	}
+	fn register_rsa() -> Weight {
+		Weight::from_parts(3_801_824_000, 4569)
+			.saturating_add(ParityDbWeight::get().reads(18_u64))
 			.saturating_add(ParityDbWeight::get().writes(11_u64))
 	}
 	fn challenge() -> Weight {
-		Weight::from_parts(111_705_000, 10192)
-			.saturating_add(ParityDbWeight::get().reads(5_u64))
+		Weight::from_parts(205_285_000, 42399)
+			.saturating_add(ParityDbWeight::get().reads(13_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn respond() -> Weight {
-		Weight::from_parts(358_911_000, 16320)
-			.saturating_add(ParityDbWeight::get().reads(24_u64))
-			.saturating_add(ParityDbWeight::get().writes(23_u64))
+		Weight::from_parts(546_471_000, 21006)
+			.saturating_add(ParityDbWeight::get().reads(34_u64))
+			.saturating_add(ParityDbWeight::get().writes(28_u64))
 	}
 	fn reveal() -> Weight {
-		Weight::from_parts(9_782_702_000, 6229)
+		Weight::from_parts(12_781_687_000, 6229)
 			.saturating_add(ParityDbWeight::get().reads(14_u64))
 			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn attest() -> Weight {
-		Weight::from_parts(1_298_852_000, 21378)
-			.saturating_add(ParityDbWeight::get().reads(27_u64))
-			.saturating_add(ParityDbWeight::get().writes(20_u64))
+		Weight::from_parts(1_910_807_000, 21378)
+			.saturating_add(ParityDbWeight::get().reads(31_u64))
+			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn submit_verdicts(n: u32, ) -> Weight {
-		Weight::from_parts(298_423_391, 21378)
-			.saturating_add(Weight::from_parts(57_393_652, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads(24_u64))
-			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+		Weight::from_parts(397_483_958, 42399)
+			.saturating_add(Weight::from_parts(105_796_510, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(33_u64))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(16_u64))
-			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(n.into()))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(246_335_000, 13990)
-			.saturating_add(ParityDbWeight::get().reads(20_u64))
-			.saturating_add(ParityDbWeight::get().writes(21_u64))
+		Weight::from_parts(430_178_000, 14334)
+			.saturating_add(ParityDbWeight::get().reads(31_u64))
+			.saturating_add(ParityDbWeight::get().writes(25_u64))
 	}
 	fn expire_round() -> Weight {
-		Weight::from_parts(131_154_000, 11390)
-			.saturating_add(ParityDbWeight::get().reads(10_u64))
+		Weight::from_parts(167_729_000, 11390)
+			.saturating_add(ParityDbWeight::get().reads(11_u64))
 			.saturating_add(ParityDbWeight::get().writes(10_u64))
 	}
 	fn expire_enrolment() -> Weight {
-		Weight::from_parts(311_981_000, 16320)
-			.saturating_add(ParityDbWeight::get().reads(17_u64))
+		Weight::from_parts(451_801_000, 42399)
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
 			.saturating_add(ParityDbWeight::get().writes(26_u64))
 	}
 	fn expire_certificate() -> Weight {
-		Weight::from_parts(52_027_000, 4161)
+		Weight::from_parts(66_319_000, 4161)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(245_152_000, 10192)
-			.saturating_add(ParityDbWeight::get().reads(21_u64))
-			.saturating_add(ParityDbWeight::get().writes(22_u64))
+		Weight::from_parts(390_069_000, 42399)
+			.saturating_add(ParityDbWeight::get().reads(29_u64))
+			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn expire_bond() -> Weight {
-		Weight::from_parts(101_020_000, 3622)
+		Weight::from_parts(135_952_000, 3676)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(199_144_000, 5591)
+		Weight::from_parts(253_687_000, 5591)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn draws() -> Weight {
-		Weight::from_parts(1_442_000, 1493)
+		Weight::from_parts(1_853_000, 1493)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn draw() -> Weight {
-		Weight::from_parts(242_759_000, 21006)
-			.saturating_add(ParityDbWeight::get().reads(25_u64))
+		Weight::from_parts(344_161_000, 42399)
+			.saturating_add(ParityDbWeight::get().reads(34_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn duty_guard() -> Weight {
-		Weight::from_parts(159_967_000, 21378)
-			.saturating_add(ParityDbWeight::get().reads(18_u64))
+		Weight::from_parts(322_639_000, 21378)
+			.saturating_add(ParityDbWeight::get().reads(21_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-	fn register_rsa() -> Weight {
-		Weight::from_parts(2_898_700_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(17_u64))
-			.saturating_add(ParityDbWeight::get().writes(11_u64))
-	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(40_000_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(2_u64))
+		Weight::from_parts(14_782_000, 1486)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn report_contradiction() -> Weight {
-		Weight::from_parts(600_000_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(22_u64))
-			.saturating_add(ParityDbWeight::get().writes(20_u64))
+		Weight::from_parts(494_784_000, 5206)
+			.saturating_add(ParityDbWeight::get().reads(19_u64))
+			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn report_clone() -> Weight {
-		Weight::from_parts(1_500_000_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(22_u64))
-			.saturating_add(ParityDbWeight::get().writes(20_u64))
+		Weight::from_parts(1_494_749_000, 5043)
+			.saturating_add(ParityDbWeight::get().reads(19_u64))
+			.saturating_add(ParityDbWeight::get().writes(16_u64))
 	}
 	fn report_refuted() -> Weight {
-		Weight::from_parts(450_000_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(26_u64))
-			.saturating_add(ParityDbWeight::get().writes(26_u64))
+		Weight::from_parts(436_828_000, 11390)
+			.saturating_add(ParityDbWeight::get().reads(24_u64))
+			.saturating_add(ParityDbWeight::get().writes(21_u64))
 	}
 	fn pay_duties() -> Weight {
-		Weight::from_parts(120_000_000, 20_000)
-			.saturating_add(ParityDbWeight::get().reads(5_u64))
-			.saturating_add(ParityDbWeight::get().writes(4_u64))
+		Weight::from_parts(125_736_000, 6196)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 }

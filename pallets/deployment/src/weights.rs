@@ -1,7 +1,5 @@
-//! Weights of `pallet_deployment`.
-//!
-//! ESTIMATES by hand, on the safe side, until `scripts/weights` replaces them: an sr25519 verification counts 80 µs, a
-//! record that is read and decoded 2 µs, 10 KiB of lists 20 µs; each storage item as the benchmarks touch it.
+
+//! Weights of `pallet_deployment`, measured by `scripts/weights` on 2026-11-26: AMD EPYC, 20 steps, 10 repeats.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens)]
@@ -27,92 +25,302 @@ pub trait WeightInfo {
 	fn may_execute() -> Weight;
 }
 
-/// Estimates, with the database weights of the runtime.
+/// As measured, with the database weights of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Ended` (r:1 w:0)
+	/// Proof: `Deployment::Ended` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Holdings` (r:1 w:1)
+	/// Proof: `Deployment::Holdings` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:0)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:1)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Agenda` (r:1 w:1)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:0 w:1)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:0 w:1)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		Weight::from_parts(350_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(14_u64))
+		// Least time: 309_249_000 ps.
+		Weight::from_parts(317_992_000, 13997)
+			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:2 w:2)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Agenda` (r:2 w:2)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn set_terms() -> Weight {
-		Weight::from_parts(200_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(15_u64))
+		// Least time: 165_305_000 ps.
+		Weight::from_parts(180_178_000, 26914)
+			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:0)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:128 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Holdings` (r:2 w:2)
+	/// Proof: `Deployment::Holdings` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:0)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:1)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:2 w:3)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 128]`.
 	fn reseed(n: u32, ) -> Weight {
-		Weight::from_parts(350_000_000, 40_000)
-			.saturating_add(Weight::from_parts(3_000_000, 2_600).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(20_u64))
-			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(12_u64))
-	}
-	fn retire() -> Weight {
-		Weight::from_parts(40_000_000, 5_000)
-			.saturating_add(T::DbWeight::get().reads(11_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
-	}
-	fn confirm_pin(n: u32, ) -> Weight {
-		Weight::from_parts(280_000_000, 90_000)
-			.saturating_add(Weight::from_parts(3_000_000, 2_600).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(25_u64))
+		// Least time: 308_048_000 ps.
+		Weight::from_parts(332_244_014, 13997)
+			// Standard error: 94_431
+			.saturating_add(Weight::from_parts(10_518_243, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
 	}
-	fn drop_pin() -> Weight {
-		Weight::from_parts(150_000_000, 60_000)
-			.saturating_add(T::DbWeight::get().reads(25_u64))
-			.saturating_add(T::DbWeight::get().writes(6_u64))
-	}
-	fn expire() -> Weight {
-		Weight::from_parts(400_000_000, 160_000)
-			.saturating_add(T::DbWeight::get().reads(90_u64))
-			.saturating_add(T::DbWeight::get().writes(80_u64))
-	}
-	fn serve_agenda() -> Weight {
-		Weight::from_parts(10_000_000, 4_000)
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
-	}
-	fn quote_use() -> Weight {
-		Weight::from_parts(120_000_000, 60_000)
-			.saturating_add(T::DbWeight::get().reads(20_u64))
-	}
-	fn begin_use() -> Weight {
-		Weight::from_parts(60_000_000, 20_000)
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Agenda` (r:2 w:2)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	fn retire() -> Weight {
+		// Least time: 55_442_000 ps.
+		Weight::from_parts(58_727_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-	fn end_use() -> Weight {
-		Weight::from_parts(80_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(13_u64))
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:1 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:33 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:1)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:0)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Holdings` (r:2 w:2)
+	/// Proof: `Deployment::Holdings` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:0)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:3 w:3)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 24]`.
+	fn confirm_pin(n: u32, ) -> Weight {
+		// Least time: 455_666_000 ps.
+		Weight::from_parts(458_455_591, 29529)
+			// Standard error: 351_888
+			.saturating_add(Weight::from_parts(12_082_763, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(23_u64))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(6_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+	}
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:1 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:1)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:17 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Holdings` (r:1 w:1)
+	/// Proof: `Deployment::Holdings` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:2 w:2)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	fn drop_pin() -> Weight {
+		// Least time: 310_501_000 ps.
+		Weight::from_parts(322_288_000, 54897)
+			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
-	fn may_execute() -> Weight {
-		Weight::from_parts(60_000_000, 30_000)
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:1)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Holdings` (r:8 w:8)
+	/// Proof: `Deployment::Holdings` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:17 w:17)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:32 w:32)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Agenda` (r:1 w:1)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	fn expire() -> Weight {
+		// Least time: 560_532_000 ps.
+		Weight::from_parts(604_708_000, 83006)
+			.saturating_add(T::DbWeight::get().reads(60_u64))
+			.saturating_add(T::DbWeight::get().writes(60_u64))
+	}
+	/// Storage: `Deployment::Agenda` (r:1 w:0)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	fn serve_agenda() -> Weight {
+		// Least time: 4_116_000 ps.
+		Weight::from_parts(4_457_000, 3990)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+	}
+	/// Storage: `Deployment::Deployments` (r:1 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:0)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:16 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:1 w:0)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	fn quote_use() -> Weight {
+		// Least time: 220_898_000 ps.
+		Weight::from_parts(231_074_000, 51726)
+			.saturating_add(T::DbWeight::get().reads(20_u64))
+	}
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:1)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:1 w:1)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	fn begin_use() -> Weight {
+		// Least time: 33_159_000 ps.
+		Weight::from_parts(35_022_000, 13952)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
+	}
+	/// Storage: `Deployment::Deployments` (r:1 w:1)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:1 w:1)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:1)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Agenda` (r:1 w:1)
+	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	fn end_use() -> Weight {
+		// Least time: 62_633_000 ps.
+		Weight::from_parts(65_467_000, 13952)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	/// Storage: `Deployment::Deployments` (r:1 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:1 w:0)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:1 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	fn may_execute() -> Weight {
+		// Least time: 44_486_000 ps.
+		Weight::from_parts(49_594_000, 13997)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
 }
 
 /// For tests.
 impl WeightInfo for () {
-	fn register() -> Weight { of(350_000_000, 14, 8) }
-	fn set_terms() -> Weight { of(200_000_000, 15, 7) }
-	fn reseed(n: u32, ) -> Weight { of(350_000_000, 20, 12).saturating_add(of(3_000_000, 1, 0).saturating_mul(n.into())) }
-	fn retire() -> Weight { of(40_000_000, 11, 3) }
-	fn confirm_pin(n: u32, ) -> Weight { of(280_000_000, 25, 8).saturating_add(of(3_000_000, 1, 0).saturating_mul(n.into())) }
-	fn drop_pin() -> Weight { of(150_000_000, 25, 6) }
-	fn expire() -> Weight { of(400_000_000, 90, 80) }
-	fn serve_agenda() -> Weight { of(10_000_000, 1, 1) }
-	fn quote_use() -> Weight { of(120_000_000, 20, 0) }
-	fn begin_use() -> Weight { of(60_000_000, 3, 3) }
-	fn end_use() -> Weight { of(80_000_000, 13, 4) }
-	fn may_execute() -> Weight { of(60_000_000, 3, 0) }
-}
-
-fn of(time: u64, reads: u64, writes: u64) -> Weight {
-	Weight::from_parts(time, 0)
-		.saturating_add(ParityDbWeight::get().reads(reads))
-		.saturating_add(ParityDbWeight::get().writes(writes))
+	fn register() -> Weight {
+		Weight::from_parts(317_992_000, 13997)
+			.saturating_add(ParityDbWeight::get().reads(13_u64))
+			.saturating_add(ParityDbWeight::get().writes(8_u64))
+	}
+	fn set_terms() -> Weight {
+		Weight::from_parts(180_178_000, 26914)
+			.saturating_add(ParityDbWeight::get().reads(7_u64))
+			.saturating_add(ParityDbWeight::get().writes(7_u64))
+	}
+	fn reseed(n: u32, ) -> Weight {
+		Weight::from_parts(332_244_014, 13997)
+			.saturating_add(Weight::from_parts(10_518_243, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(14_u64))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(8_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+	}
+	fn retire() -> Weight {
+		Weight::from_parts(58_727_000, 6990)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn confirm_pin(n: u32, ) -> Weight {
+		Weight::from_parts(458_455_591, 29529)
+			.saturating_add(Weight::from_parts(12_082_763, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(23_u64))
+			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes(6_u64))
+			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
+	}
+	fn drop_pin() -> Weight {
+		Weight::from_parts(322_288_000, 54897)
+			.saturating_add(ParityDbWeight::get().reads(23_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn expire() -> Weight {
+		Weight::from_parts(604_708_000, 83006)
+			.saturating_add(ParityDbWeight::get().reads(60_u64))
+			.saturating_add(ParityDbWeight::get().writes(60_u64))
+	}
+	fn serve_agenda() -> Weight {
+		Weight::from_parts(4_457_000, 3990)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+	}
+	fn quote_use() -> Weight {
+		Weight::from_parts(231_074_000, 51726)
+			.saturating_add(ParityDbWeight::get().reads(20_u64))
+	}
+	fn begin_use() -> Weight {
+		Weight::from_parts(35_022_000, 13952)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	}
+	fn end_use() -> Weight {
+		Weight::from_parts(65_467_000, 13952)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn may_execute() -> Weight {
+		Weight::from_parts(49_594_000, 13997)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+	}
 }

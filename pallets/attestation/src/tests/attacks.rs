@@ -218,6 +218,13 @@ fn no_call_has_guessed_weight() {
 		};
 		assert!(measured.contains(&format!("\tfn {name}(")), "{name}");
 	}
+	for function in measured.split("\tfn ").skip(1) {
+		let name = function.split('(').next().unwrap_or_default();
+		assert!(
+			function.contains("// Least time: "),
+			"{name} was not measured: scripts/weights attestation"
+		);
+	}
 	ExtBuilder::default().build_and_execute(|| {
 		let module = TestModule::enrolled(1);
 		assert_ok!(module.attest());
