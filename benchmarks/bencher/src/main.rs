@@ -5,5 +5,7 @@ use frame_benchmarking_cli::PalletCmd;
 use sp_runtime::traits::BlakeTwo256;
 
 fn main() -> sc_cli::Result<()> {
+	// Why a benchmark failed stands in the log of the runtime.
+	sc_cli::LoggerBuilder::new("error").init()?;
 	PalletCmd::parse().run_with_spec::<BlakeTwo256, ()>(None)
 }

@@ -1,7 +1,7 @@
 //! Benchmarks: the hook, the set, the longest draw, the ticket.
 
 use super::*;
-use crate::ticket::{TicketProof, is_proved};
+use crate::ticket::is_proved;
 use codec::Encode as _;
 use frame_benchmarking::{BenchmarkError, v2::*};
 use frame_support::traits::Get;
@@ -9,6 +9,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use tea_primitives::{
 	camellia::DrawWeight,
 	draw::{Draw, DrawError, Draws, KnownGood, Purpose},
+	errand::{TicketProof, TicketRequest, Tickets},
 	ids::ModuleId,
 };
 
@@ -45,14 +46,14 @@ fn fill<T: Config>(modules: u32) {
 }
 
 /// A claim with the key of the fixture in block 2, when everybody may claim.
-fn claim<T: Config>(subject: &[u8]) -> TicketClaim<'_, BlockNumberFor<T>> {
-	TicketClaim {
+fn claim<T: Config>(subject: &[u8]) -> TicketRequest<'_, BlockNumberFor<T>> {
+	TicketRequest {
 		module: ModuleId(1),
 		weight: DrawWeight::MIN,
 		key: &fixture::KEY,
 		key_since: 0u32.into(),
 		subject,
-		posted: 1u32.into(),
+		fixed_in: 1u32.into(),
 		total_weight: u64::MAX,
 		blocks_open: 200,
 	}
@@ -151,7 +152,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			value = Pallet::<T>::ticket_without_proof(&claim, &proof.pre_output);
+			value = <Pallet<T> as Tickets<_>>::without_proof(&claim, &proof.pre_output);
 			proved = is_proved(&fixture::KEY, &fixture::INPUT, &proof);
 		}
 
@@ -170,7 +171,7 @@ mod benchmarks {
 
 		#[block]
 		{
-			value = Pallet::<T>::ticket_without_proof(&claim, &fixture::PRE_OUTPUT);
+			value = <Pallet<T> as Tickets<_>>::without_proof(&claim, &fixture::PRE_OUTPUT);
 		}
 
 		assert!(value.is_ok());

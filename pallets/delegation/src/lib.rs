@@ -21,9 +21,7 @@ pub mod weights;
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use shuffle::COMMITTEE_DOMAIN;
-pub use types::{
-	BeaconRecord, BeaconRecordOf, DrawQuery, DrawQueryOf, KnownGoodInfo, TicketClaim, TicketError,
-};
+pub use types::{BeaconRecord, BeaconRecordOf, DrawQuery, DrawQueryOf, KnownGoodInfo};
 pub use weights::WeightInfo;
 
 /// Tag in front of the author's randomness when it becomes the beacon.

@@ -14,7 +14,7 @@ use sp_core::{
 	},
 };
 use sp_io::hashing::blake2_256;
-use tea_primitives::{camellia::DrawWeight, draw::BeaconValue, ids::ModuleId};
+use tea_primitives::{camellia::DrawWeight, draw::BeaconValue, errand::TicketProof, ids::ModuleId};
 
 /// Tag of everything that is hashed for tickets, and label of the VRF transcript.
 pub const TICKET_DOMAIN: [u8; 13] = *b"tea/ticket/v1";
@@ -27,26 +27,6 @@ const WINNERS_AT_FIRST_TENTHS: u128 = 15;
 
 /// More than any ticket of the least weight can be worth: 64 ln 2 / ¼ is below 178.
 const ABOVE_ALL: u128 = 178 << 64;
-
-/// What a module sends to claim: output and proof of its VRF.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct TicketProof {
-	/// VRF pre-output: a compressed ristretto point, one for each key and input.
-	pub pre_output: [u8; 32],
-	/// Proof that the holder of the key made it.
-	pub proof: [u8; 64],
-}
 
 /// Worth of a ticket, −ln(u) / w in 2⁻⁶⁴. The least wins.
 #[derive(

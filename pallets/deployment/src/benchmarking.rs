@@ -197,6 +197,15 @@ fn keep<T: Config>(
 	Pallet::<T>::keep_link(&signed, depth, 1)
 }
 
+/// Lets the code that is there read these data: the last of those that may.
+fn admit_code<T: Config>(registration: &mut RegistrationOf<T>) {
+	let codes = registration.terms.readers.code.as_mut();
+	let code = Deployments::<T>::iter().find(|(_, record)| record.kind == Kind::Code);
+	if let (Some(last), Some((id, _))) = (codes.and_then(|codes| codes.last_mut()), code) {
+		*last = id;
+	}
+}
+
 /// A deployment as large as can be. Of a hosted one the pin of `pinner` is the only live one and the last that a look
 /// comes to, one generation above the deepest, and the table is full; the others hang on one long chain.
 pub(crate) fn deploy<T: Config>(
@@ -206,7 +215,8 @@ pub(crate) fn deploy<T: Config>(
 	pinner: ModuleId,
 	boot_seq: BootSeq,
 ) -> DeploymentId {
-	let registration = registration::<T>(kind, visibility);
+	let mut registration = registration::<T>(kind, visibility);
+	admit_code::<T>(&mut registration);
 	let number = frame_system::Pallet::<T>::block_number().saturated_into::<u32>();
 	let public_key = BlakeTwo256::hash_of(&(owner, kind, visibility, pinner, number)).0;
 	let id = DeploymentId::of_key(&public_key);

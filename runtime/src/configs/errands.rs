@@ -5,76 +5,15 @@ use super::{
 	modules::{ClassCap, SessionAccount},
 };
 use crate::{
-	Attestation, Balances, BlockNumber, Camellia, Delegation, Deployment, Runtime,
-	RuntimeHoldReason, Signature, Timestamp,
+	Attestation, Balances, Camellia, Delegation, Deployment, Runtime, RuntimeHoldReason, Signature,
+	Timestamp,
 	constants::{
 		self,
 		time::{DAYS, HOURS, MINUTES},
 	},
 };
 use frame_support::traits::{ConstU32, ConstU128};
-use pallet_delegation::{TicketClaim, TicketError, ticket};
-use tea_primitives::{
-	camellia::Camellias,
-	deployment::Hash,
-	draw::BeaconValue,
-	errand::{self, TicketProof, TicketRefusal, TicketRequest},
-};
-
-/// Tickets as the delegation examines them.
-pub struct Tickets;
-
-impl Tickets {
-	fn claim<'a>(request: &TicketRequest<'a, BlockNumber>) -> TicketClaim<'a, BlockNumber> {
-		TicketClaim {
-			module: request.module,
-			weight: request.weight,
-			key: request.key,
-			key_since: request.key_since,
-			subject: request.subject,
-			posted: request.fixed_in,
-			total_weight: request.total_weight,
-			blocks_open: request.blocks_open,
-		}
-	}
-
-	fn refusal(error: TicketError) -> TicketRefusal {
-		match error {
-			TicketError::NoBeacon => TicketRefusal::NoBeacon,
-			TicketError::KeyTooNew => TicketRefusal::KeyTooNew,
-			TicketError::TicketTooHigh => TicketRefusal::TooHigh,
-			TicketError::BadVrfProof => TicketRefusal::BadProof,
-		}
-	}
-}
-
-impl errand::Tickets<BlockNumber> for Tickets {
-	fn without_proof(
-		request: &TicketRequest<'_, BlockNumber>,
-		pre_output: &[u8; 32],
-	) -> Result<u128, TicketRefusal> {
-		Delegation::ticket_without_proof(&Self::claim(request), pre_output)
-			.map(|ticket| ticket.value.0)
-			.map_err(Self::refusal)
-	}
-
-	fn with_proof(
-		request: &TicketRequest<'_, BlockNumber>,
-		proof: &TicketProof,
-	) -> Result<u128, TicketRefusal> {
-		let proof = ticket::TicketProof {
-			pre_output: proof.pre_output,
-			proof: proof.proof,
-		};
-		Delegation::ticket(&Self::claim(request), &proof)
-			.map(|ticket| ticket.value.0)
-			.map_err(Self::refusal)
-	}
-
-	fn input(subject: &[u8], beacon: &BeaconValue) -> Hash {
-		ticket::input(&crate::System::block_hash(0).0, subject, beacon)
-	}
-}
+use tea_primitives::{camellia::Camellias, errand};
 
 /// The mean weight of Active modules at evenly spaced places of the known-good set, times their number.
 pub struct ActiveWeight;
@@ -133,7 +72,7 @@ impl pallet_errand::Config for Runtime {
 	// Until there are stake slots.
 	type Stakes = ();
 	type Suspects = Attestation;
-	type Tickets = Tickets;
+	type Tickets = Delegation;
 	type VerifierPatience = ConstU32<4>;
 	type WeightInfo = pallet_errand::weights::SubstrateWeight<Runtime>;
 }

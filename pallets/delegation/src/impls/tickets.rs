@@ -1,59 +1,65 @@
 //! Examining a ticket.
 
-use crate::{
-	Config, Pallet, TicketClaim, TicketError,
-	ticket::{self, Ticket, TicketProof},
-};
+use crate::{Config, Pallet, ticket};
 use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{One, Saturating};
+use tea_primitives::{
+	draw::BeaconValue,
+	errand::{TicketProof, TicketRefusal, TicketRequest, Tickets},
+};
+
+impl<T: Config> Tickets<BlockNumberFor<T>> for Pallet<T> {
+	fn without_proof(
+		request: &TicketRequest<'_, BlockNumberFor<T>>,
+		pre_output: &[u8; 32],
+	) -> Result<u128, TicketRefusal> {
+		Self::judge(request, pre_output).map(|(value, _)| value)
+	}
+
+	fn with_proof(
+		request: &TicketRequest<'_, BlockNumberFor<T>>,
+		proof: &TicketProof,
+	) -> Result<u128, TicketRefusal> {
+		let (value, input) = Self::judge(request, &proof.pre_output)?;
+		ensure!(
+			ticket::is_proved(request.key, &input, proof),
+			TicketRefusal::BadProof
+		);
+		Ok(value)
+	}
+
+	fn input(subject: &[u8], beacon: &BeaconValue) -> [u8; 32] {
+		ticket::input(&Self::genesis(), subject, beacon)
+	}
+}
 
 impl<T: Config> Pallet<T> {
-	/// Everything about a ticket that costs no curve operation: for validation in the pool. The answer is what the ticket
-	/// is worth if its proof holds.
-	pub fn ticket_without_proof(
-		claim: &TicketClaim<'_, BlockNumberFor<T>>,
-		pre_output: &[u8; 32],
-	) -> Result<Ticket, TicketError> {
-		Self::judge(claim, pre_output).map(|(ticket, _)| ticket)
-	}
-
-	/// A ticket with its proof.
-	pub fn ticket(
-		claim: &TicketClaim<'_, BlockNumberFor<T>>,
-		proof: &TicketProof,
-	) -> Result<Ticket, TicketError> {
-		let (ticket, input) = Self::judge(claim, &proof.pre_output)?;
-		ensure!(
-			ticket::is_proved(claim.key, &input, proof),
-			TicketError::BadVrfProof
-		);
-		Ok(ticket)
-	}
-
-	/// The ticket and the input of its VRF.
+	/// What the ticket is worth if its proof holds, and the input of its VRF.
 	fn judge(
-		claim: &TicketClaim<'_, BlockNumberFor<T>>,
+		request: &TicketRequest<'_, BlockNumberFor<T>>,
 		pre_output: &[u8; 32],
-	) -> Result<(Ticket, [u8; 32]), TicketError> {
-		ensure!(claim.key_since < claim.posted, TicketError::KeyTooNew);
-		let input = Self::ticket_input(claim)?;
-		let random = ticket::random_of(claim.key, &input, pre_output);
-		let value = ticket::value(random, claim.weight);
+	) -> Result<(u128, [u8; 32]), TicketRefusal> {
 		ensure!(
-			value <= ticket::threshold(claim.total_weight, claim.blocks_open),
-			TicketError::TicketTooHigh
+			request.key_since < request.fixed_in,
+			TicketRefusal::KeyTooNew
 		);
-		let module = claim.module;
-		Ok((Ticket { value, module }, input))
+		let input = Self::ticket_input(request)?;
+		let random = ticket::random_of(request.key, &input, pre_output);
+		let value = ticket::value(random, request.weight);
+		ensure!(
+			value <= ticket::threshold(request.total_weight, request.blocks_open),
+			TicketRefusal::TooHigh
+		);
+		Ok((value.0, input))
 	}
 
 	/// What the module's VRF is evaluated on, once the block after the posting is finished.
-	pub fn ticket_input(
-		claim: &TicketClaim<'_, BlockNumberFor<T>>,
-	) -> Result<[u8; 32], TicketError> {
-		let beacon = Self::beacon_of(claim.posted.saturating_add(One::one()))
-			.ok_or(TicketError::NoBeacon)?;
-		Ok(ticket::input(&Self::genesis(), claim.subject, &beacon))
+	pub(crate) fn ticket_input(
+		request: &TicketRequest<'_, BlockNumberFor<T>>,
+	) -> Result<[u8; 32], TicketRefusal> {
+		let beacon = Self::beacon_of(request.fixed_in.saturating_add(One::one()))
+			.ok_or(TicketRefusal::NoBeacon)?;
+		Ok(<Self as Tickets<_>>::input(request.subject, &beacon))
 	}
 }

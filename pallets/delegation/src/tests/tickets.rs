@@ -1,11 +1,15 @@
 use crate::{
-	TicketClaim, TicketError, fixture,
+	fixture,
 	mock::*,
-	ticket::{self, Ticket, TicketProof, TicketValue},
+	ticket::{self, Ticket, TicketValue},
 };
 use codec::{Decode, Encode};
 use sp_core::{Pair, crypto::VrfSecret, sr25519};
-use tea_primitives::{camellia::DrawWeight, ids::ModuleId};
+use tea_primitives::{
+	camellia::DrawWeight,
+	errand::{TicketProof, TicketRefusal, TicketRequest, Tickets},
+	ids::ModuleId,
+};
 
 pub(super) fn prove(pair: &sr25519::Pair, input: &[u8; 32]) -> TicketProof {
 	let signature = pair.vrf_sign(&ticket::sign_data(input));
@@ -13,14 +17,14 @@ pub(super) fn prove(pair: &sr25519::Pair, input: &[u8; 32]) -> TicketProof {
 }
 
 /// A claim of module 3 for an errand of block 5, whose beacon is that of block 6.
-fn claim<'a>(key: &'a [u8; 32]) -> TicketClaim<'a, u64> {
-	TicketClaim {
+fn claim<'a>(key: &'a [u8; 32]) -> TicketRequest<'a, u64> {
+	TicketRequest {
 		module: ModuleId(3),
 		weight: DrawWeight::ONE,
 		key,
 		key_since: 4,
 		subject: b"errand 1",
-		posted: 5,
+		fixed_in: 5,
 		total_weight: 1,
 		blocks_open: 0,
 	}
@@ -46,10 +50,9 @@ fn ticket_with_its_proof_is_accepted() {
 		let key = pair().public().0;
 		let input = Delegation::ticket_input(&claim(&key)).unwrap();
 		let proof = prove(&pair(), &input);
-		let ticket = Delegation::ticket(&claim(&key), &proof).unwrap();
-		assert_eq!(ticket.module, ModuleId(3));
+		let ticket = Delegation::with_proof(&claim(&key), &proof).unwrap();
 		assert_eq!(
-			Delegation::ticket_without_proof(&claim(&key), &proof.pre_output),
+			Delegation::without_proof(&claim(&key), &proof.pre_output),
 			Ok(ticket),
 			"what validation says holds in dispatch"
 		);
@@ -60,13 +63,13 @@ fn ticket_with_its_proof_is_accepted() {
 fn input_is_bound_to_beacon_subject_and_genesis() {
 	at_claims(|| {
 		let key = pair().public().0;
-		let input = |change: fn(&mut TicketClaim<'_, u64>)| {
+		let input = |change: fn(&mut TicketRequest<'_, u64>)| {
 			let mut claim = claim(&key);
 			change(&mut claim);
 			Delegation::ticket_input(&claim).unwrap()
 		};
 		let this = input(|_| ());
-		assert_ne!(this, input(|claim| claim.posted = 4), "another beacon");
+		assert_ne!(this, input(|claim| claim.fixed_in = 4), "another beacon");
 		assert_ne!(this, input(|claim| claim.subject = b"errand 2"));
 		assert_eq!(
 			this,
@@ -85,17 +88,17 @@ fn ticket_of_younger_key_refused() {
 		let key = pair().public().0;
 		let proof = prove(&pair(), &Delegation::ticket_input(&claim(&key)).unwrap());
 		for since in [5, 6, 7] {
-			let late = TicketClaim {
+			let late = TicketRequest {
 				key_since: since,
 				..claim(&key)
 			};
 			assert_eq!(
-				Delegation::ticket(&late, &proof),
-				Err(TicketError::KeyTooNew)
+				Delegation::with_proof(&late, &proof),
+				Err(TicketRefusal::KeyTooNew)
 			);
 			assert_eq!(
-				Delegation::ticket_without_proof(&late, &proof.pre_output),
-				Err(TicketError::KeyTooNew)
+				Delegation::without_proof(&late, &proof.pre_output),
+				Err(TicketRefusal::KeyTooNew)
 			);
 		}
 	});
@@ -106,22 +109,22 @@ fn ticket_before_its_beacon_refused() {
 	at_claims(|| {
 		let key = pair().public().0;
 		let proof = prove(&pair(), &[0; 32]);
-		for posted in [6, 7, u64::MAX] {
-			let early = TicketClaim {
-				posted,
+		for fixed_in in [6, 7, u64::MAX] {
+			let early = TicketRequest {
+				fixed_in,
 				..claim(&key)
 			};
 			assert_eq!(
-				Delegation::ticket(&early, &proof),
-				Err(TicketError::NoBeacon)
+				Delegation::with_proof(&early, &proof),
+				Err(TicketRefusal::NoBeacon)
 			);
 		}
 		for byte in 7..30 {
 			finish([byte; 32]);
 		}
 		assert_eq!(
-			Delegation::ticket(&claim(&key), &proof),
-			Err(TicketError::NoBeacon)
+			Delegation::with_proof(&claim(&key), &proof),
+			Err(TicketRefusal::NoBeacon)
 		);
 	});
 }
@@ -131,20 +134,20 @@ fn high_ticket_waits() {
 	at_claims(|| {
 		let key = pair().public().0;
 		let proof = prove(&pair(), &Delegation::ticket_input(&claim(&key)).unwrap());
-		let many = |blocks_open| TicketClaim {
+		let many = |blocks_open| TicketRequest {
 			total_weight: u64::from(DrawWeight::ONE.0) * 1_000_000,
 			blocks_open,
 			..claim(&key)
 		};
 		assert_eq!(
-			Delegation::ticket(&many(0), &proof),
-			Err(TicketError::TicketTooHigh)
+			Delegation::with_proof(&many(0), &proof),
+			Err(TicketRefusal::TooHigh)
 		);
 		let first = (0..40)
-			.find(|open| Delegation::ticket(&many(*open), &proof).is_ok())
+			.find(|open| Delegation::with_proof(&many(*open), &proof).is_ok())
 			.unwrap();
 		assert!((1..30).contains(&first), "{first}");
-		assert!(Delegation::ticket(&many(first + 1), &proof).is_ok());
+		assert!(Delegation::with_proof(&many(first + 1), &proof).is_ok());
 	});
 }
 
@@ -156,8 +159,8 @@ fn false_proofs_refused() {
 		let proof = prove(&pair(), &input);
 		let refused = |proof: TicketProof| {
 			assert_eq!(
-				Delegation::ticket(&claim(&key), &proof),
-				Err(TicketError::BadVrfProof)
+				Delegation::with_proof(&claim(&key), &proof),
+				Err(TicketRefusal::BadProof)
 			);
 		};
 		let stranger = sr25519::Pair::from_seed(&[8; 32]);
@@ -187,14 +190,14 @@ fn false_proofs_refused() {
 		}
 		let foreign = stranger.public().0;
 		assert_eq!(
-			Delegation::ticket(
-				&TicketClaim {
+			Delegation::with_proof(
+				&TicketRequest {
 					key: &foreign,
 					..claim(&key)
 				},
 				&proof
 			),
-			Err(TicketError::BadVrfProof)
+			Err(TicketRefusal::BadProof)
 		);
 	});
 }
@@ -208,8 +211,8 @@ fn proof_does_not_move_the_ticket() {
 		let (one, two) = (prove(&pair(), &input), prove(&pair(), &input));
 		assert_ne!(one.proof, two.proof, "proofs are randomised");
 		assert_eq!(
-			Delegation::ticket(&claim(&key), &one),
-			Delegation::ticket(&claim(&key), &two)
+			Delegation::with_proof(&claim(&key), &one),
+			Delegation::with_proof(&claim(&key), &two)
 		);
 	});
 }
@@ -231,10 +234,6 @@ fn encodings_are_frozen() {
 		proof: [2; 64],
 	};
 	assert_eq!(proof.encode(), [&[1u8; 32][..], &[2; 64]].concat());
-	assert_eq!(TicketError::NoBeacon.encode(), [0]);
-	assert_eq!(TicketError::KeyTooNew.encode(), [1]);
-	assert_eq!(TicketError::TicketTooHigh.encode(), [2]);
-	assert_eq!(TicketError::BadVrfProof.encode(), [3]);
 	let ticket = Ticket {
 		value: TicketValue(5),
 		module: ModuleId(6),
