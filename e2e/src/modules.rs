@@ -114,6 +114,10 @@ impl ModuleNet {
 				format!("/ip4/127.0.0.1/tcp/{}", free_port()?),
 				"--http".into(),
 				"127.0.0.1:0".into(),
+				"--ipfs-rpc".into(),
+				"127.0.0.1:0".into(),
+				"--gateway".into(),
+				"127.0.0.1:0".into(),
 				"--chain-rpc".into(),
 				net.url.clone(),
 			];

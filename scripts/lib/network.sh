@@ -16,6 +16,8 @@ net_port() {
     tpm) echo $((base + 2320 + 2 * $2)) ;;
     host) echo $((base + 30500 + $2)) ;;
     http) echo $((base + 9950 + $2)) ;;
+    ipfs) echo $((base + 9960 + $2)) ;;
+    gateway) echo $((base + 9980 + $2)) ;;
     module-metrics) echo $((base + 9650 + $2)) ;;
     registrar-metrics) echo $((base + 9640)) ;;
   esac
@@ -107,6 +109,7 @@ net_host() {
   mkdir -p "$NET/host-$i"
   net_spawn "host-$i" "$BIN/tea-host" --state-dir "$NET/host-$i" --link "unix:$NET/host-$i/link.sock" \
     --listen "/ip4/127.0.0.1/tcp/$(net_port host "$i")" --http "127.0.0.1:$(net_port http "$i")" \
+    --ipfs-rpc "127.0.0.1:$(net_port ipfs "$i")" --gateway "127.0.0.1:$(net_port gateway "$i")" \
     --chain-rpc "ws://127.0.0.1:$(net_port rpc 0)" --ready-file "$NET/host-$i/ready.json" ${first[@]+"${first[@]}"}
   net_wait "host $i" "host-$i" 60 test -s "$NET/host-$i/ready.json"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The npm packages of the folders that have a lock file. Source common.sh first.
 
-TEA_NPM_PROJECTS='e2e/polkadot-js'
+TEA_NPM_PROJECTS='e2e/polkadot-js e2e/helia'
 
 # Installs exactly what package-lock.json says, when it says something new.
 tea_setup_npm() {

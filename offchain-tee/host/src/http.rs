@@ -44,21 +44,39 @@ pub struct Pages {
 	pub per_second: u32,
 }
 
+/// each client has its own budget.
+pub(crate) struct Limiter(DefaultKeyedRateLimiter<IpAddr>);
+
+impl Limiter {
+	/// So many requests in a second, and twice as many at once.
+	pub(crate) fn new(per_second: u32) -> Self {
+		let rate = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+		let burst = rate.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+		Self(RateLimiter::keyed(
+			Quota::per_second(rate).allow_burst(burst),
+		))
+	}
+
+	/// Whether this client may ask now.
+	pub(crate) fn allows(&self, client: Option<IpAddr>) -> bool {
+		// Clients of a moment ago are forgotten when there are many.
+		if self.0.len() > 4096 {
+			self.0.retain_recent();
+		}
+		let client = client.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+		self.0.check_key(&client).is_ok()
+	}
+}
+
 struct Shared {
 	pages: Pages,
-	limiter: DefaultKeyedRateLimiter<IpAddr>,
+	limiter: Limiter,
 }
 
 /// The pages.
 pub fn router(pages: Pages) -> Router {
-	let rate = NonZeroU32::new(pages.per_second).unwrap_or(NonZeroU32::MIN);
-	let shared = Arc::new(Shared {
-		pages,
-		limiter: RateLimiter::keyed(
-			Quota::per_second(rate)
-				.allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))),
-		),
-	});
+	let limiter = Limiter::new(pages.per_second);
+	let shared = Arc::new(Shared { pages, limiter });
 	Router::new()
 		.route("/v1/modules", get(modules))
 		.route("/v1/hosts", get(hosts))
@@ -76,17 +94,9 @@ fn refusal(status: StatusCode, name: &str, what: &str) -> Response {
 	(status, Json(json!({ "error": name, "message": what }))).into_response()
 }
 
-/// each client has its own budget.
 async fn limit(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-	let client = request
-		.extensions()
-		.get::<ConnectInfo<SocketAddr>>()
-		.map_or(IpAddr::from([0, 0, 0, 0]), |client| client.0.ip());
-	// Clients of a moment ago are forgotten when there are many.
-	if shared.limiter.len() > 4096 {
-		shared.limiter.retain_recent();
-	}
-	if shared.limiter.check_key(&client).is_err() {
+	let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+	if !shared.limiter.allows(client.map(|client| client.0.ip())) {
 		let mut response = refusal(
 			StatusCode::TOO_MANY_REQUESTS,
 			"RateLimited",

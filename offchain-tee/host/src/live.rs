@@ -484,6 +484,7 @@ mod tests {
 			bootnodes: Vec::new(),
 			genesis: Some([1; 32]),
 			letters_per_second: 10,
+			protocols: Vec::new(),
 		})
 		.unwrap();
 		let (network, orders) = node.handle();

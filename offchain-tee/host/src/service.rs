@@ -7,11 +7,17 @@ use tea_link::{
 	HostInfo,
 	server::{Limits, Server},
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+	net::TcpListener,
+	sync::watch,
+	task::JoinHandle,
+	time::{Instant, timeout_at},
+};
 use tracing::{error, info, warn};
 
 use crate::{
 	config::Config,
+	content::{Content, Serving},
 	exit::HostError,
 	http::{self, BootstrapHost, Pages},
 	live::{self, LiveList, Watch},
@@ -37,6 +43,10 @@ pub struct Ready {
 	pub link: String,
 	/// Where lists and metrics are.
 	pub http: Option<String>,
+	/// Where modules put and get blocks.
+	pub ipfs_rpc: Option<String>,
+	/// Where browsers get blocks.
+	pub gateway: Option<String>,
 }
 
 /// A host that runs.
@@ -46,6 +56,7 @@ pub struct Host {
 	server: Server,
 	network: JoinHandle<()>,
 	http: Option<JoinHandle<()>>,
+	content: Serving,
 	watch: Option<JoinHandle<HostError>>,
 	stop: watch::Sender<bool>,
 	_state: State,
@@ -65,11 +76,13 @@ impl Host {
 			),
 			None => None,
 		};
+		let metrics = Arc::new(Metrics::new());
+		let (content, protocols) =
+			Content::open(&config.state_dir, config.ipfs, metrics.clone()).await?;
 		let genesis = match &config.chain_rpc {
 			Some(url) => Some(live::genesis(url, &state).await?),
 			None => None,
 		};
-		let metrics = Arc::new(Metrics::new());
 		let node = Node::bind(NodeConfig {
 			key,
 			listen: config.listen,
@@ -77,6 +90,7 @@ impl Host {
 			bootnodes: config.bootnodes.clone(),
 			genesis,
 			letters_per_second: config.peer_letters_per_second,
+			protocols,
 		})?;
 		let texts = |addresses: &[litep2p::types::multiaddr::Multiaddr]| -> Vec<String> {
 			addresses.iter().map(ToString::to_string).collect()
@@ -87,7 +101,7 @@ impl Host {
 			version: concat!("tea-host/", env!("CARGO_PKG_VERSION")).into(),
 		};
 		let (network, orders) = node.handle();
-		let router = Arc::new(Router::new(network, metrics.clone()));
+		let router = Arc::new(Router::new(network.clone(), metrics.clone()));
 		let server = Server::bind(
 			&config.link,
 			info.clone(),
@@ -97,7 +111,7 @@ impl Host {
 		.await?;
 		let mailboxes = server.mailboxes();
 		let listen = texts(node.listened());
-		let network = node.run(orders, mailboxes.clone(), metrics.clone());
+		let task = node.run(orders, mailboxes.clone(), metrics.clone());
 
 		let mut modules = None;
 		let watch = config.chain_rpc.zip(genesis).map(|(url, genesis)| {
@@ -114,7 +128,7 @@ impl Host {
 		});
 		let mut hosts = vec![BootstrapHost {
 			peer_id: info.peer_id.clone(),
-			addresses: info.addresses,
+			addresses: info.addresses.clone(),
 		}];
 		hosts.extend(config.bootnodes.iter().filter_map(|address| {
 			Some(BootstrapHost {
@@ -123,6 +137,8 @@ impl Host {
 			})
 		}));
 		let (stop, stopping) = watch::channel(false);
+		let (ipfs_rpc, gateway) = (content.rpc(), content.gateway());
+		let content = content.serve(network, info.addresses, &stopping).await;
 		let mut http_address = None;
 		let http = match listener {
 			Some(listener) => {
@@ -137,7 +153,7 @@ impl Host {
 					link: server.stats_reader(),
 					per_second: config.http_per_second,
 				};
-				Some(tokio::spawn(serve_http(listener, pages, stopping)))
+				Some(tokio::spawn(serve(listener, http::router(pages), stopping)))
 			}
 			None => None,
 		};
@@ -147,13 +163,16 @@ impl Host {
 			listen,
 			link: server.local().to_string(),
 			http: http_address,
+			ipfs_rpc,
+			gateway,
 		};
 		let host = Self {
 			ready,
 			ready_file: config.ready_file,
 			server,
-			network,
+			network: task,
 			http,
+			content,
 			watch,
 			stop,
 			_state: state,
@@ -170,6 +189,8 @@ impl Host {
 			listen = ready.listen.join(","),
 			link = ready.link,
 			http = ready.http.as_deref().unwrap_or("none"),
+			ipfs_rpc = ready.ipfs_rpc.as_deref().unwrap_or("none"),
+			gateway = ready.gateway.as_deref().unwrap_or("none"),
 			"host is ready"
 		);
 		let Some(path) = &self.ready_file else {
@@ -218,19 +239,25 @@ impl Host {
 			watch.abort();
 		}
 		self.server.close().await;
-		if let Some(mut http) = self.http
-			&& timeout(DRAIN, &mut http).await.is_err()
-		{
-			warn!("HTTP requests did not end in time");
-			http.abort();
+		let deadline = Instant::now() + DRAIN;
+		for mut http in self.http.into_iter().chain(self.content.tasks) {
+			if timeout_at(deadline, &mut http).await.is_err() {
+				warn!("HTTP requests did not end in time");
+				http.abort();
+			}
 		}
 		self.network.abort();
 		info!("host has stopped");
 	}
 }
 
-async fn serve_http(listener: TcpListener, pages: Pages, mut stopping: watch::Receiver<bool>) {
-	let app = http::router(pages).into_make_service_with_connect_info::<SocketAddr>();
+/// Serves HTTP until `stopping` says otherwise.
+pub(crate) async fn serve(
+	listener: TcpListener,
+	app: axum::Router,
+	mut stopping: watch::Receiver<bool>,
+) {
+	let app = app.into_make_service_with_connect_info::<SocketAddr>();
 	let served = axum::serve(listener, app)
 		.with_graceful_shutdown(async move {
 			// A sender that is gone means the same.

@@ -11,6 +11,8 @@ pub const RAW: u64 = 0x55;
 pub const DAG_PB: u64 = 0x70;
 const SHA2_256: u64 = 0x12;
 const DIGEST_LEN: u8 = 32;
+/// The hash function, and the bytes of its digest, as CIDs hold them.
+pub const SHA2_256_LEN: (u64, u64) = (SHA2_256, DIGEST_LEN as u64);
 
 /// Why a CID is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -15,7 +15,8 @@ const ALL: u32 = 20;
 /// Pings that a module is asked to sign in a second, whoever asks.
 const MODULE_PINGS: u32 = 5;
 
-fn nonzero(number: u32) -> NonZeroU32 {
+/// At least one.
+pub(crate) fn nonzero(number: u32) -> NonZeroU32 {
 	NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 

@@ -11,12 +11,15 @@ use litep2p::{
 	config::ConfigBuilder,
 	crypto::ed25519::Keypair,
 	protocol::{
+		UserProtocol,
 		libp2p::{identify, kademlia, ping},
 		request_response,
 	},
 	transport::{ConnectionLimitsConfig, tcp::config::Config as TcpConfig},
 	types::multiaddr::{Multiaddr, Protocol},
+	yamux,
 };
+use tea_ipfs::cid::Cid;
 use tea_link::{Mailbox, server::Mailboxes};
 use tokio::{
 	sync::{mpsc, oneshot},
@@ -25,12 +28,16 @@ use tokio::{
 };
 
 use crate::{bind::socket_of, exit::HostError, metrics::Metrics};
+pub(crate) use limits::nonzero;
 use protocol::{MAX_REQUEST_LEN, PROTOCOL, Request, Response};
 
 /// Connections in each direction.
 const MAX_CONNECTIONS: usize = 256;
 /// Requests of others that are worked on at a time, each up to a MiB.
 const MAX_INBOUND: usize = 64;
+/// Streams of a connection, and bytes by which their windows grow together.
+const MAX_STREAMS: usize = 256;
+const MAX_GROWTH: usize = 1024 * 1024 - yamux::DEFAULT_CREDIT as usize;
 /// How long a host may take to answer.
 const REQUEST: Duration = Duration::from_secs(10);
 /// How long an idle connection stays.
@@ -55,6 +62,8 @@ pub struct NodeConfig {
 	pub genesis: Option<[u8; 32]>,
 	/// Letters that another host may send in a second.
 	pub letters_per_second: u32,
+	/// What it speaks besides.
+	pub protocols: Vec<Box<dyn UserProtocol>>,
 }
 
 /// A node that listens and does nothing yet.
@@ -69,6 +78,17 @@ pub struct Node {
 	listened: Vec<Multiaddr>,
 }
 
+/// Streams of a connection. Its windows grow by so little together that none comes above 1 MiB: Helia sends frames as long
+/// as the window, and our side closes the connection of whoever sends a frame of more than 1 MiB.
+fn streams() -> yamux::Config {
+	let mut config = yamux::Config::default();
+	config.set_max_num_streams(MAX_STREAMS);
+	config.set_max_connection_receive_window(Some(
+		MAX_STREAMS * yamux::DEFAULT_CREDIT as usize + MAX_GROWTH,
+	));
+	config
+}
+
 /// The name of the DHT: hosts of different chains do not mix.
 fn kademlia_name(genesis: Option<[u8; 32]>) -> ProtocolName {
 	match genesis {
@@ -79,7 +99,7 @@ fn kademlia_name(genesis: Option<[u8; 32]>) -> ProtocolName {
 
 impl Node {
 	/// Listens.
-	pub fn bind(config: NodeConfig) -> Result<Self, HostError> {
+	pub fn bind(mut config: NodeConfig) -> Result<Self, HostError> {
 		// The library leaves out what it cannot listen on; here it is asked for by name.
 		for address in &config.listen {
 			if let Some(socket) = socket_of(address) {
@@ -112,9 +132,14 @@ impl Node {
 			// Two hosts would share a port, and each get half of the connections.
 			reuse_port: false,
 			nodelay: true,
+			yamux_config: streams(),
 			..TcpConfig::default()
 		};
-		let built = ConfigBuilder::new()
+		let mut builder = ConfigBuilder::new();
+		for protocol in std::mem::take(&mut config.protocols) {
+			builder = builder.with_user_protocol(protocol);
+		}
+		let built = builder
 			.with_keypair(config.key.clone())
 			.with_tcp(tcp)
 			.with_request_response_protocol(requests_config)
@@ -223,7 +248,27 @@ pub enum RequestError {
 	Busy,
 }
 
-/// A host that may serve a mailbox.
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+	/// The address does not say whom.
+	#[error("the address must end with /p2p/PEER")]
+	NoPeer,
+	/// Nobody is there, or somebody else.
+	#[error("the host cannot be reached at this address")]
+	Unreachable,
+}
+
+/// A host that is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+	/// Its name.
+	pub peer: PeerId,
+	/// Where it is.
+	pub address: Multiaddr,
+}
+
+/// A host that may have something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
 	/// Its name.
@@ -273,16 +318,44 @@ impl Network {
 
 	/// The hosts that say they serve a mailbox. Nobody has checked that.
 	pub async fn providers(&self, mailbox: Mailbox) -> Vec<Provider> {
-		self.ask(|answer| task::Command::Providers(mailbox, answer), REQUEST)
+		let key = task::key_of(&mailbox);
+		self.ask(|answer| task::Command::Providers(key, answer), REQUEST)
 			.await
 			.unwrap_or_default()
 	}
 
+	/// The hosts that say they have this content. Nobody has checked that.
+	pub async fn content_providers(&self, root: &Cid) -> Vec<Provider> {
+		let key = task::key_of_root(root);
+		self.ask(|answer| task::Command::Providers(key, answer), REQUEST)
+			.await
+			.unwrap_or_default()
+	}
+
+	/// Tells the network from now on that this content is here, or not any more.
+	pub async fn provide(&self, root: Cid, here: bool) {
+		// A network that has ended is told nothing.
+		let _ = self.commands.send(task::Command::Provide(root, here)).await;
+	}
+
 	/// The hosts that this one is connected to.
-	pub async fn peers(&self) -> Vec<PeerId> {
+	pub async fn connections(&self) -> Vec<Connected> {
 		self.ask(task::Command::Peers, REQUEST)
 			.await
 			.unwrap_or_default()
+	}
+
+	/// Their names.
+	pub async fn peers(&self) -> Vec<PeerId> {
+		let connections = self.connections().await;
+		connections.into_iter().map(|one| one.peer).collect()
+	}
+
+	/// Connects to a host, unless it is connected.
+	pub async fn connect(&self, address: Multiaddr) -> Result<(), ConnectError> {
+		self.ask(|answer| task::Command::Connect(address, answer), REQUEST)
+			.await
+			.unwrap_or(Err(ConnectError::Unreachable))
 	}
 
 	/// Tells the network at once which mailboxes are served, instead of in a second.

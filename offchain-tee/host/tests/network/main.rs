@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod command_line;
+mod files;
+mod gateway;
 mod hostile;
 mod http;
+mod peers;
 mod relay;
+mod rpc;
 mod setup;

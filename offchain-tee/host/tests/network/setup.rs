@@ -25,6 +25,8 @@ pub(crate) struct Ready {
 	pub(crate) listen: String,
 	pub(crate) link: String,
 	pub(crate) http: Option<String>,
+	pub(crate) ipfs_rpc: Option<String>,
+	pub(crate) gateway: Option<String>,
 }
 
 fn parse(path: &Path) -> Option<Ready> {
@@ -35,6 +37,8 @@ fn parse(path: &Path) -> Option<Ready> {
 		listen: text(&json["listen"][0])?,
 		link: text(&json["link"])?,
 		http: text(&json["http"]),
+		ipfs_rpc: text(&json["ipfs_rpc"]),
+		gateway: text(&json["gateway"]),
 	})
 }
 
@@ -52,6 +56,7 @@ fn command_at(dir: &Path, listen: &str) -> Command {
 	}
 	command
 		.args(["--listen", listen, "--http", "127.0.0.1:0"])
+		.args(["--ipfs-rpc", "127.0.0.1:0", "--gateway", "127.0.0.1:0"])
 		.args(["--chain-rpc", "none"])
 		.arg("--state-dir")
 		.arg(dir.join("state"))
@@ -158,6 +163,12 @@ impl Host {
 		})
 		.await
 		.unwrap()
+	}
+
+	/// A client of its RPC.
+	pub(crate) fn ipfs(&self) -> tea_ipfs::Client {
+		let url = format!("http://{}", self.ready.ipfs_rpc.as_ref().unwrap());
+		tea_ipfs::Client::new(&url).unwrap()
 	}
 
 	/// A figure of `/metrics`; 0 where it is not there yet.

@@ -150,16 +150,31 @@ impl Client {
 
 	/// Fetches a block; the server looks for it as long as it may.
 	pub async fn block_get(&self, cid: &Cid) -> Result<Vec<u8>, ClientError> {
+		let patience = format!("{}ms", self.look.as_millis());
+		self.block(cid, ("timeout", &patience), self.look).await
+	}
+
+	/// A block that the server keeps itself; it asks nobody else.
+	pub async fn block_get_local(&self, cid: &Cid) -> Result<Vec<u8>, ClientError> {
+		self.block(cid, ("offline", "true"), ANSWER).await
+	}
+
+	async fn block(
+		&self,
+		cid: &Cid,
+		how: (&str, &str),
+		patience: Duration,
+	) -> Result<Vec<u8>, ClientError> {
 		cid::check(cid)?;
-		let (name, patience) = (cid.to_string(), format!("{}ms", self.look.as_millis()));
+		let name = cid.to_string();
 		let block = self
 			.transport
 			.post(
 				"block/get",
-				&[("arg", &name), ("timeout", &patience)],
+				&[("arg", &name), how],
 				Body::Nothing,
 				MAX_BLOCK_LEN as u64,
-				self.look + GRACE,
+				patience + GRACE,
 			)
 			.await
 			.map_err(|error| match error {
@@ -177,27 +192,50 @@ impl Client {
 
 	/// Whether the server says that it keeps the block. It may lie.
 	pub async fn has(&self, cid: &Cid) -> Result<bool, ClientError> {
+		Ok(self.block_len(cid).await?.is_some())
+	}
+
+	/// The length that the server says that a block has which it keeps. It may lie.
+	pub async fn block_len(&self, cid: &Cid) -> Result<Option<u64>, ClientError> {
 		cid::check(cid)?;
 		let name = cid.to_string();
 		match self
 			.ask_json("block/stat", &[("arg", &name), ("offline", "true")])
 			.await
 		{
-			Ok(_) => Ok(true),
-			Err(ClientError::Refused { ref message, .. }) if is_missing(message) => Ok(false),
+			Ok(answer) => match answer["Size"].as_u64() {
+				Some(len) => Ok(Some(len)),
+				None => Err(ClientError::Malformed("block/stat".into())),
+			},
+			Err(ClientError::Refused { ref message, .. }) if is_missing(message) => Ok(None),
 			Err(error) => Err(error),
 		}
 	}
 
 	/// Keeps everything below a root; the server fetches what it lacks, for as long as `patience`.
 	pub async fn pin(&self, root: &Cid, patience: Duration) -> Result<(), ClientError> {
+		self.pin_named(root, "", patience).await
+	}
+
+	/// Keeps everything below a root under a name. `tea-host` keeps it as long as anybody's name is on it; kubo knows one pin
+	/// for each root.
+	pub async fn pin_named(
+		&self,
+		root: &Cid,
+		name: &str,
+		patience: Duration,
+	) -> Result<(), ClientError> {
 		cid::check(root)?;
-		let (name, wait) = (root.to_string(), format!("{}ms", patience.as_millis()));
+		let (arg, wait) = (root.to_string(), format!("{}ms", patience.as_millis()));
+		let mut arguments = vec![("arg", arg.as_str()), ("timeout", &wait)];
+		if !name.is_empty() {
+			arguments.push(("name", name));
+		}
 		let answer = self
 			.transport
 			.post(
 				"pin/add",
-				&[("arg", &name), ("timeout", &wait)],
+				&arguments,
 				Body::Nothing,
 				MAX_ANSWER,
 				patience + GRACE,
@@ -220,11 +258,20 @@ impl Client {
 		}
 	}
 
-	/// Takes a pin away; nothing happens if there is none.
+	/// Takes a pin away, whoever's it is; nothing happens if there is none.
 	pub async fn unpin(&self, root: &Cid) -> Result<(), ClientError> {
+		self.unpin_named(root, "").await
+	}
+
+	/// Takes the pin of one name away, where the server keeps them apart; nothing happens if there is none.
+	pub async fn unpin_named(&self, root: &Cid, name: &str) -> Result<(), ClientError> {
 		cid::check(root)?;
-		let name = root.to_string();
-		match self.ask("pin/rm", &[("arg", &name)]).await {
+		let arg = root.to_string();
+		let mut arguments = vec![("arg", arg.as_str())];
+		if !name.is_empty() {
+			arguments.push(("name", name));
+		}
+		match self.ask("pin/rm", &arguments).await {
 			Ok(_) => Ok(()),
 			Err(ClientError::Refused { ref message, .. }) if message.contains("not pinned") => {
 				Ok(())
@@ -301,14 +348,17 @@ impl Client {
 		Ok(())
 	}
 
-	/// Names of the hosts that the server is connected to.
-	pub async fn swarm_peers(&self) -> Result<Vec<String>, ClientError> {
+	/// The hosts that the server is connected to: names and addresses.
+	pub async fn swarm_peers(&self) -> Result<Vec<(String, String)>, ClientError> {
 		let answer = self.ask_json("swarm/peers", &[]).await?;
 		let peers = answer["Peers"].as_array().map(Vec::as_slice);
 		Ok(peers
 			.unwrap_or_default()
 			.iter()
-			.filter_map(|peer| Some(peer["Peer"].as_str()?.to_owned()))
+			.filter_map(|peer| {
+				let text = |name: &str| Some(peer[name].as_str()?.to_owned());
+				Some((text("Peer")?, text("Addr")?))
+			})
 			.collect())
 	}
 

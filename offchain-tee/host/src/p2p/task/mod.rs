@@ -1,5 +1,8 @@
 //! The task that owns the network. It never waits for a module or another host.
 
+mod dht;
+mod dial;
+
 use std::{
 	collections::{HashMap, HashSet},
 	sync::Arc,
@@ -13,48 +16,37 @@ use litep2p::{
 	protocol::{
 		libp2p::{
 			identify::IdentifyEvent,
-			kademlia::{KademliaEvent, QueryId, Quorum, RecordKey},
+			kademlia::{QueryId, RecordKey},
 			ping::PingEvent,
 		},
 		request_response::{DialOptions, RequestResponseError, RequestResponseEvent},
 	},
-	types::{
-		RequestId,
-		multiaddr::{Multiaddr, Protocol},
-		multihash::{Code, MultihashDigest},
-	},
+	types::{RequestId, multiaddr::Multiaddr},
 };
-use tea_link::{Mailbox, SendError, server::Mailboxes};
+use tea_ipfs::cid::Cid;
+use tea_link::{SendError, server::Mailboxes};
 use tokio::{
 	sync::{mpsc, oneshot},
 	time::{Instant, MissedTickBehavior, interval},
 };
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use super::{
-	Node, Provider, RequestError, kademlia_name,
+	ConnectError, Connected, Node, Provider, RequestError,
 	limits::Limits,
 	protocol::{Request, Response},
 };
-use crate::{config::peer_of, metrics::Metrics};
+use crate::metrics::Metrics;
+pub(crate) use dht::{key_of, key_of_root};
 
-/// What the key of a mailbox in the DHT begins with: who reads keys there does not read mailboxes.
-const DOMAIN: &[u8] = b"tea/mailbox/v1";
-/// Hosts that are tried for one mailbox, and addresses of each.
-const MAX_PROVIDERS: usize = 20;
-const MAX_ADDRESSES: usize = 4;
 /// Requests and queries under way.
 const MAX_PENDING: usize = 128;
 /// How long a module may take to answer another host's ping.
 const PONG: Duration = Duration::from_secs(8);
-/// Pauses between tries to reach a bootnode.
-const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// How long after connecting every protocol of the library knows of it.
 const SETTLED: Duration = Duration::from_millis(300);
 /// How long requests wait for the first one to the same host.
 const FIRST: Duration = Duration::from_secs(15);
-/// How often everything is told again.
-const ANNOUNCE: Duration = Duration::from_secs(300);
 
 pub(super) type Identified = Box<dyn Stream<Item = IdentifyEvent> + Send + Unpin>;
 pub(super) type Pinged = Box<dyn Stream<Item = PingEvent> + Send + Unpin>;
@@ -65,21 +57,18 @@ pub(super) enum Command {
 		Vec<u8>,
 		oneshot::Sender<Result<Vec<u8>, RequestError>>,
 	),
-	Providers(Mailbox, oneshot::Sender<Vec<Provider>>),
-	Peers(oneshot::Sender<Vec<PeerId>>),
+	Providers(RecordKey, oneshot::Sender<Vec<Provider>>),
+	Peers(oneshot::Sender<Vec<Connected>>),
+	Connect(Multiaddr, oneshot::Sender<Result<(), ConnectError>>),
 	Announce,
-}
-
-struct Bootnode {
-	peer: PeerId,
-	address: Multiaddr,
-	next: Instant,
-	pause: Duration,
+	/// A root is here, or not any more.
+	Provide(Cid, bool),
 }
 
 struct Peer {
 	connections: usize,
 	since: Instant,
+	address: Multiaddr,
 }
 
 type Answer = oneshot::Sender<Result<Vec<u8>, RequestError>>;
@@ -101,15 +90,14 @@ struct Task {
 	requests: HashMap<RequestId, Answer>,
 	waiting: HashMap<PeerId, Waiting>,
 	queries: HashMap<QueryId, oneshot::Sender<Vec<Provider>>>,
-	provided: HashSet<Mailbox>,
+	provided: HashSet<RecordKey>,
+	/// Roots of content that is here.
+	roots: HashSet<Cid>,
+	dials: dial::Dials,
 	/// When everything is told again; sooner after somebody came.
 	announce_at: Instant,
-	bootnodes: Vec<Bootnode>,
+	bootnodes: Vec<dial::Bootnode>,
 	pongs: mpsc::Sender<(RequestId, Option<Response>)>,
-}
-
-fn key_of(mailbox: &Mailbox) -> RecordKey {
-	Code::Sha2_256.digest(&[DOMAIN, &mailbox.0].concat()).into()
 }
 
 pub(super) async fn run(
@@ -120,20 +108,7 @@ pub(super) async fn run(
 ) {
 	let (pongs, mut answered) = mpsc::channel(super::MAX_INBOUND);
 	let now = Instant::now();
-	let bootnodes = node
-		.config
-		.bootnodes
-		.iter()
-		.filter_map(|address| {
-			let peer = peer_of(address).filter(|peer| *peer != node.peer_id())?;
-			Some(Bootnode {
-				peer,
-				address: address.clone(),
-				next: now,
-				pause: RETRY.0,
-			})
-		})
-		.collect();
+	let bootnodes = dial::bootnodes(&node.config.bootnodes, node.peer_id());
 	let mut task = Task {
 		limits: Limits::new(node.config.letters_per_second),
 		node,
@@ -144,7 +119,9 @@ pub(super) async fn run(
 		waiting: HashMap::new(),
 		queries: HashMap::new(),
 		provided: HashSet::new(),
-		announce_at: now + ANNOUNCE,
+		roots: HashSet::new(),
+		dials: dial::Dials::default(),
+		announce_at: now + dht::ANNOUNCE,
 		bootnodes,
 		pongs,
 	};
@@ -172,6 +149,7 @@ pub(super) async fn run(
 			_ = moment.tick() => task.release(),
 			_ = tick.tick() => {
 				task.announce().await;
+				task.dials.sweep();
 				task.dial().await;
 			},
 			_ = minute.tick() => {
@@ -190,6 +168,7 @@ impl Task {
 				let known = self.peers.entry(peer).or_insert_with(|| Peer {
 					connections: 0,
 					since: Instant::now(),
+					address: endpoint.address().clone(),
 				});
 				known.connections += 1;
 				if known.connections == 1 {
@@ -198,10 +177,7 @@ impl Task {
 					let soon = Instant::now() + Duration::from_secs(1);
 					self.announce_at = self.announce_at.min(soon);
 				}
-				if let Some(bootnode) = self.bootnodes.iter_mut().find(|node| node.peer == peer) {
-					info!(%peer, "bootnode reached");
-					bootnode.pause = RETRY.0;
-				}
+				self.reached(peer);
 			}
 			Litep2pEvent::ConnectionClosed { peer, .. } => {
 				debug!(%peer, "disconnected");
@@ -214,9 +190,13 @@ impl Task {
 			}
 			Litep2pEvent::DialFailure { address, error } => {
 				debug!(%address, %error, "a host was not reached");
+				self.dials.failed(&address);
 			}
 			Litep2pEvent::ListDialFailures { errors } => {
 				debug!(tried = errors.len(), "a host was not reached");
+				for (address, _) in &errors {
+					self.dials.failed(address);
+				}
 			}
 		}
 		self.metrics
@@ -407,168 +387,27 @@ impl Task {
 		}
 	}
 
-	fn dht(&mut self, event: KademliaEvent) {
-		match event {
-			KademliaEvent::GetProvidersSuccess {
-				query_id,
-				providers,
-				..
-			} => {
-				let Some(waiting) = self.queries.remove(&query_id) else {
-					return;
-				};
-				let own = self.node.peer_id();
-				let providers: Vec<_> = providers
-					.into_iter()
-					.filter(|provider| provider.peer != own)
-					.take(MAX_PROVIDERS)
-					.map(|provider| Provider {
-						peer: provider.peer,
-						addresses: usable(provider.addresses),
-					})
-					.collect();
-				for provider in &providers {
-					self.node
-						.litep2p
-						.add_known_address(provider.peer, provider.addresses.clone().into_iter());
-				}
-				let _ = waiting.send(providers);
-			}
-			KademliaEvent::QueryFailed { query_id } => {
-				// Dropping it answers with nobody.
-				self.queries.remove(&query_id);
-			}
-			_ => (),
-		}
-	}
-
-	fn identified(&mut self, event: IdentifyEvent) {
-		let IdentifyEvent::PeerIdentified {
-			peer,
-			supported_protocols,
-			listen_addresses,
-			..
-		} = event;
-		let name = kademlia_name(self.node.config.genesis);
-		if supported_protocols.contains(&name) {
-			// A full queue loses a hint, no more.
-			let _ = self
-				.node
-				.kademlia
-				.try_add_known_peer(peer, usable(listen_addresses));
-		}
-	}
-
 	async fn order(&mut self, order: Command) {
 		match order {
 			Command::Request(peer, bytes, answer) => self.ask(peer, bytes, answer),
-			Command::Providers(mailbox, answer) => {
-				self.queries.retain(|_, waiting| !waiting.is_closed());
-				if self.queries.len() < MAX_PENDING {
-					let query = self.node.kademlia.get_providers(key_of(&mailbox)).await;
-					self.queries.insert(query, answer);
-				}
-			}
+			Command::Providers(key, answer) => self.find(key, answer).await,
 			Command::Peers(answer) => {
-				let _ = answer.send(self.peers.keys().copied().collect());
+				let connected = |(peer, known): (&PeerId, &Peer)| Connected {
+					peer: *peer,
+					address: known.address.clone(),
+				};
+				// Who asked may have given up.
+				let _ = answer.send(self.peers.iter().map(connected).collect());
 			}
+			Command::Connect(address, answer) => self.connect(address, answer).await,
 			Command::Announce => self.announce().await,
-		}
-	}
-
-	/// Tells the network which mailboxes are here: what changed at once, everything from time to time.
-	async fn announce(&mut self) {
-		let here: HashSet<_> = self.mailboxes.list().into_iter().collect();
-		self.metrics
-			.mailboxes
-			.set(i64::try_from(here.len()).unwrap_or(i64::MAX));
-		for gone in self.provided.difference(&here) {
-			self.node.kademlia.stop_providing(key_of(gone)).await;
-		}
-		let now = Instant::now();
-		let all = self.announce_at <= now;
-		if all {
-			self.announce_at = now + ANNOUNCE;
-		}
-		for mailbox in &here {
-			if all || !self.provided.contains(mailbox) {
-				self.node
-					.kademlia
-					.start_providing(key_of(mailbox), Quorum::One)
-					.await;
+			Command::Provide(root, here) => {
+				match here {
+					true => self.roots.insert(root),
+					false => self.roots.remove(&root),
+				};
+				self.announce().await;
 			}
 		}
-		self.provided = here;
-	}
-
-	/// Looks for bootnodes that are not connected, for ever.
-	async fn dial(&mut self) {
-		let now = Instant::now();
-		for bootnode in &mut self.bootnodes {
-			if bootnode.next > now || self.peers.contains_key(&bootnode.peer) {
-				continue;
-			}
-			bootnode.next = now + bootnode.pause;
-			bootnode.pause = (bootnode.pause * 2).min(RETRY.1);
-			let address = bootnode.address.clone();
-			let hint = (bootnode.peer, vec![address.clone()]);
-			let _ = self.node.kademlia.try_add_known_peer(hint.0, hint.1);
-			if let Err(error) = self.node.litep2p.dial_address(address).await {
-				debug!(peer = %bootnode.peer, %error, "a bootnode is not dialled");
-			}
-		}
-	}
-}
-
-/// Addresses that this node could dial; others may claim any.
-fn usable(addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
-	addresses
-		.into_iter()
-		.filter(|address| {
-			let mut parts = address.iter();
-			matches!(
-				(parts.next(), parts.next()),
-				(
-					Some(Protocol::Ip4(_) | Protocol::Ip6(_)),
-					Some(Protocol::Tcp(_))
-				)
-			) && matches!(
-				(parts.next(), parts.next()),
-				(None, None) | (Some(Protocol::P2p(_)), None)
-			)
-		})
-		.take(MAX_ADDRESSES)
-		.collect()
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn key_of_a_mailbox_is_frozen() {
-		use sha2::{Digest, Sha256};
-		let digest = Sha256::new()
-			.chain_update(b"tea/mailbox/v1")
-			.chain_update([1; 32])
-			.finalize();
-		let expected = [&[0x12, 0x20][..], &digest].concat();
-		assert_eq!(key_of(&Mailbox([1; 32])).to_vec(), expected);
-	}
-
-	#[test]
-	fn only_what_can_be_dialled_is_kept() {
-		let peer = PeerId::random();
-		let text = [
-			"/ip4/127.0.0.1/tcp/1".to_owned(),
-			format!("/ip6/::1/tcp/1/p2p/{peer}"),
-			"/ip4/127.0.0.1/udp/1/quic-v1".to_owned(),
-			"/ip4/127.0.0.1/tcp/1/ws".to_owned(),
-			"/dns/example.org/tcp/1".to_owned(),
-			"/ip4/127.0.0.1".to_owned(),
-		];
-		let addresses: Vec<Multiaddr> = text.iter().map(|text| text.parse().unwrap()).collect();
-		assert_eq!(usable(addresses.clone()), addresses[..2]);
-		assert_eq!(usable(vec![addresses[0].clone(); 9]).len(), MAX_ADDRESSES);
 	}
 }

@@ -1,5 +1,10 @@
 //! Configuration: flags before environment before file before defaults, resolved once.
 
+mod file;
+mod ipfs;
+#[cfg(test)]
+mod tests;
+
 use std::{
 	fmt, fs,
 	net::SocketAddr,
@@ -11,6 +16,9 @@ use clap::Args;
 use litep2p::{PeerId, types::multiaddr::Multiaddr};
 use serde::{Deserialize, Serialize};
 use tea_link::LinkAddress;
+
+use file::File;
+pub use ipfs::{IpfsConfig, IpfsFlags};
 
 use crate::{
 	bind::{check_multiaddr, check_socket, socket_of},
@@ -71,6 +79,9 @@ pub struct Flags {
 	/// File that is written when everything listens, with all addresses as JSON.
 	#[arg(long, env = "TEA_HOST_READY_FILE", value_name = "FILE")]
 	pub ready_file: Option<PathBuf>,
+	/// Content.
+	#[command(flatten)]
+	pub ipfs: IpfsFlags,
 	/// text or json. [default: text]
 	#[arg(long, env = "TEA_HOST_LOG_FORMAT", value_name = "FORMAT")]
 	pub log_format: Option<LogFormat>,
@@ -85,24 +96,6 @@ pub enum LogFormat {
 	Text,
 	/// One JSON object a line.
 	Json,
-}
-
-/// The file.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-	state_dir: Option<PathBuf>,
-	link: Option<String>,
-	listen: Option<Vec<String>>,
-	external: Option<Vec<String>>,
-	bootnode: Option<Vec<String>>,
-	http: Option<String>,
-	chain_rpc: Option<String>,
-	public: Option<bool>,
-	peer_letters_per_second: Option<u32>,
-	http_per_second: Option<u32>,
-	ready_file: Option<PathBuf>,
-	log_format: Option<LogFormat>,
 }
 
 /// What the host runs with.
@@ -128,6 +121,8 @@ pub struct Config {
 	pub peer_letters_per_second: u32,
 	/// Requests that an HTTP client may make in a second.
 	pub http_per_second: u32,
+	/// Content.
+	pub ipfs: IpfsConfig,
 	/// File for scripts.
 	pub ready_file: Option<PathBuf>,
 	/// How the log is written.
@@ -186,6 +181,7 @@ impl Config {
 			None => File::default(),
 		};
 		let public = flags.public || file.public.unwrap_or(false);
+		let ipfs = IpfsConfig::resolve(flags.ipfs, file.ipfs(), public)?;
 		let state_dir = flags
 			.state_dir
 			.or(file.state_dir)
@@ -277,6 +273,7 @@ impl Config {
 				"http_per_second",
 				flags.http_per_second.or(file.http_per_second).unwrap_or(20),
 			)?,
+			ipfs,
 			ready_file: flags.ready_file.or(file.ready_file),
 			log_format: flags.log_format.or(file.log_format).unwrap_or_default(),
 		})
@@ -296,6 +293,8 @@ impl Config {
 			public: bool,
 			peer_letters_per_second: u32,
 			http_per_second: u32,
+			#[serde(flatten)]
+			ipfs: ipfs::Shown<'a>,
 			ready_file: Option<&'a Path>,
 			log_format: LogFormat,
 		}
@@ -313,6 +312,7 @@ impl Config {
 			public: self.public,
 			peer_letters_per_second: self.peer_letters_per_second,
 			http_per_second: self.http_per_second,
+			ipfs: self.ipfs.shown(),
 			ready_file: self.ready_file.as_deref(),
 			log_format: self.log_format,
 		};
@@ -325,163 +325,4 @@ fn positive(name: &str, value: u32) -> Result<u32, HostError> {
 		return Err(wrong(name, "0", "it must be at least 1"));
 	}
 	Ok(value)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	fn file(text: &str) -> (tempfile::TempDir, Flags) {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("host.toml");
-		fs::write(&path, text).unwrap();
-		let flags = Flags {
-			config: Some(path),
-			..Flags::default()
-		};
-		(dir, flags)
-	}
-
-	fn refusal(flags: Flags) -> HostError {
-		Config::resolve(flags).unwrap_err()
-	}
-
-	#[test]
-	fn defaults_are_local() {
-		let config = Config::resolve(Flags::default()).unwrap();
-		assert_eq!(config.link.to_string(), "unix:tea-host/link.sock");
-		assert_eq!(config.listen[0].to_string(), "/ip4/127.0.0.1/tcp/30500");
-		assert_eq!(config.http, Some("127.0.0.1:9950".parse().unwrap()));
-		assert_eq!(config.chain_rpc.as_deref(), Some("ws://127.0.0.1:9944"));
-	}
-
-	#[test]
-	fn flags_go_before_the_file_and_what_is_shown_reads_back() {
-		let (_dir, flags) =
-			file("http = \"none\"\nlisten = [\"/ip4/10.0.0.1/tcp/1\"]\nchain_rpc = \"none\"");
-		let flags = Flags {
-			listen: vec!["/ip6/::1/tcp/0".into(), "/ip4/127.0.0.1/tcp/0".into()],
-			..flags
-		};
-		let config = Config::resolve(flags).unwrap();
-		assert_eq!(config.listen.len(), 2);
-		assert_eq!((config.http, &config.chain_rpc), (None, &None));
-		let (_dir, again) = file(&config.to_toml());
-		assert_eq!(Config::resolve(again).unwrap(), config);
-	}
-
-	#[test]
-	fn typos_are_refused_with_one_sentence() {
-		let (_dir, flags) = file("htpp = \"none\"");
-		let error = refusal(flags);
-		assert_eq!(error.code(), 2);
-		assert!(error.to_string().contains("htpp"), "{error}");
-		let missing = Flags {
-			config: Some("/nonexistent/host.toml".into()),
-			..Flags::default()
-		};
-		assert!(refusal(missing).to_string().contains("cannot be read"));
-		let list = |value: &str| vec![value.to_owned()];
-		let cases = [
-			(
-				Flags {
-					listen: list("127.0.0.1:1"),
-					..Flags::default()
-				},
-				"listen",
-			),
-			(
-				Flags {
-					listen: list("/dns/localhost/tcp/1"),
-					..Flags::default()
-				},
-				"listen",
-			),
-			(
-				Flags {
-					listen: list("/ip4/127.0.0.1/udp/1"),
-					..Flags::default()
-				},
-				"listen",
-			),
-			(
-				Flags {
-					bootnode: list("/ip4/127.0.0.1/tcp/1"),
-					..Flags::default()
-				},
-				"/p2p/",
-			),
-			(
-				Flags {
-					external: list("x"),
-					..Flags::default()
-				},
-				"external",
-			),
-			(
-				Flags {
-					http: Some("localhost".into()),
-					..Flags::default()
-				},
-				"http",
-			),
-			(
-				Flags {
-					chain_rpc: Some("http://x".into()),
-					..Flags::default()
-				},
-				"chain_rpc",
-			),
-			(
-				Flags {
-					link: Some("tcp:0.0.0.0:1".into()),
-					..Flags::default()
-				},
-				"loopback",
-			),
-			(
-				Flags {
-					http_per_second: Some(0),
-					..Flags::default()
-				},
-				"at least 1",
-			),
-		];
-		for (flags, expected) in cases {
-			let error = refusal(flags);
-			assert_eq!(error.code(), 2);
-			assert!(error.to_string().contains(expected), "{error}");
-		}
-	}
-
-	#[test]
-	fn public_addresses_need_the_flag() {
-		let listen = vec!["/ip4/0.0.0.0/tcp/0".to_owned()];
-		let flags = Flags {
-			listen,
-			..Flags::default()
-		};
-		assert!(matches!(refusal(flags.clone()), HostError::PublicBind(_)));
-		let public = Flags {
-			public: true,
-			..flags
-		};
-		assert!(Config::resolve(public).is_ok());
-		let http = Flags {
-			http: Some("0.0.0.0:0".into()),
-			..Flags::default()
-		};
-		assert!(matches!(refusal(http), HostError::PublicBind(_)));
-	}
-
-	#[test]
-	fn bootnode_is_read() {
-		let peer = PeerId::random();
-		let flags = Flags {
-			bootnode: vec![format!("/ip4/127.0.0.1/tcp/1/p2p/{peer}")],
-			..Flags::default()
-		};
-		let config = Config::resolve(flags).unwrap();
-		assert_eq!(peer_of(&config.bootnodes[0]), Some(peer));
-	}
 }

@@ -1,10 +1,14 @@
 //! Figures for `/metrics`.
 
+mod ipfs;
+
 use prometheus::{
 	Encoder, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 	core::Collector,
 };
 use tea_link::{SendError, server::ServerStats};
+
+pub use ipfs::{BitswapMetrics, IpfsMetrics};
 
 /// All figures of the host.
 pub struct Metrics {
@@ -27,6 +31,10 @@ pub struct Metrics {
 	/// Number of the newest finalised block.
 	pub(crate) finalized: IntGauge,
 	link: IntGaugeVec,
+	/// Of content.
+	pub(crate) ipfs: IpfsMetrics,
+	/// Of blocks between hosts.
+	pub(crate) bitswap: BitswapMetrics,
 }
 
 impl Metrics {
@@ -86,6 +94,8 @@ impl Metrics {
 					&["event"],
 				),
 			),
+			ipfs: IpfsMetrics::new(&registry),
+			bitswap: BitswapMetrics::new(&registry),
 			registry,
 		}
 	}
