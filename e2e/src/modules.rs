@@ -51,6 +51,10 @@ pub struct Place {
 	pub id: u32,
 	/// Its chip.
 	pub tpm: SoftTpm,
+	/// Where its host listens for it, as programs want it.
+	pub link: String,
+	/// The IPFS server of its host.
+	pub ipfs: String,
 	/// Its host; none while it is stopped.
 	pub host: Option<Daemon>,
 	/// Its process; none while it is stopped.
@@ -105,11 +109,20 @@ impl ModuleNet {
 			.await?;
 		let mut first = None;
 		for (id, tpm) in (0..count).zip(tpms) {
+			let link = format!(
+				"unix:{}",
+				lab.dir().join(format!("link-{id}.sock")).display()
+			);
+			let ipfs = SocketAddr::from(([127, 0, 0, 1], free_port()?));
 			let mut args = vec![
 				"--state-dir".to_owned(),
 				lab.dir().join(format!("host-{id}")).display().to_string(),
 				"--link".into(),
-				format!("unix:{}", net.link(id).display()),
+				link.clone(),
+				"--ipfs-rpc".into(),
+				ipfs.to_string(),
+				"--gateway".into(),
+				"none".into(),
 				"--listen".into(),
 				format!("/ip4/127.0.0.1/tcp/{}", free_port()?),
 				"--http".into(),
@@ -134,6 +147,8 @@ impl ModuleNet {
 			net.places.push(Place {
 				id,
 				tpm,
+				link,
+				ipfs: format!("http://{ipfs}"),
 				host: Some(host),
 				module: None,
 			});
@@ -148,7 +163,7 @@ impl ModuleNet {
 				&metrics.to_string(),
 			])
 			.http(metrics)
-			.args(["--host", &format!("unix:{}", net.link(0).display())])
+			.args(["--host", &net.places[0].link])
 			.start()
 			.await?;
 		net.registrars = Some(registrars);
@@ -187,13 +202,14 @@ impl ModuleNet {
 
 	/// Configuration of a module, but for the address of its metrics.
 	pub fn config(&self, id: u32) -> String {
+		let place = &self.places[id as usize];
 		format!(
 			"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
-			 host = \"unix:{}\"\n",
-			self.places[id as usize].tpm.tcti(),
+			 host = \"{}\"\n",
+			place.tpm.tcti(),
 			self.state(id).display(),
 			self.spec.display(),
-			self.link(id).display(),
+			place.link,
 		)
 	}
 
@@ -241,10 +257,6 @@ impl ModuleNet {
 	/// Where the module keeps what is not secret.
 	pub fn state(&self, id: u32) -> PathBuf {
 		self.dir.join(format!("module-{id}"))
-	}
-
-	fn link(&self, id: u32) -> PathBuf {
-		self.dir.join(format!("link-{id}.sock"))
 	}
 
 	/// Address of the account of a secret URI.
