@@ -1,5 +1,7 @@
 //! One block, and everything that is read at it.
 
+mod deployment;
+
 use crate::{
 	AccountId, Chain, Error, Result,
 	chain::Body,

@@ -1,5 +1,7 @@
 //! Calls, built without knowing the runtime: names and arguments here, indices from the metadata when they are signed.
 
+mod deployment;
+
 use crate::{
 	AccountId, Error, Result,
 	runtime::{Item, Runtime},
@@ -290,6 +292,13 @@ impl Call {
 		Item::Call("Attestation", "pay_duties"),
 		Item::Call("Camellia", "set_operator"),
 		Item::Call("Camellia", "bear"),
+		Item::Call("Deployment", "register"),
+		Item::Call("Deployment", "set_terms"),
+		Item::Call("Deployment", "reseed"),
+		Item::Call("Deployment", "retire"),
+		Item::Call("Deployment", "confirm_pin"),
+		Item::Call("Deployment", "drop_pin"),
+		Item::Call("Deployment", "expire"),
 		Item::Call("Balances", "transfer_keep_alive"),
 		Item::Call("System", "remark"),
 		Item::Call("Council", "vote"),

@@ -328,6 +328,11 @@ impl Chain {
 		self.0.link.runtime().constants(parameters)
 	}
 
+	/// What the runtime fixes for deployments.
+	pub fn deployment_constants(&self) -> Result<crate::types::DeploymentConstants> {
+		self.0.link.runtime().deployment_constants()
+	}
+
 	/// Version of the present runtime.
 	pub fn spec_version(&self) -> u32 {
 		self.0.link.runtime().spec_version

@@ -24,6 +24,12 @@ pub(crate) fn blake2(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 	key
 }
 
+/// Adds a part of a key that is a hash already: `Identity`.
+pub(crate) fn identity(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
+	part.encode_to(&mut key);
+	key
+}
+
 /// The part of a key that stands at its end in clear.
 pub(crate) fn last<const N: usize>(key: &[u8]) -> Option<[u8; N]> {
 	let at = key.len().checked_sub(N)?;

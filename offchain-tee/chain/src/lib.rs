@@ -8,6 +8,7 @@ mod backoff;
 mod call;
 mod chain;
 mod config;
+pub mod delegation;
 mod describe;
 mod error;
 mod follow;

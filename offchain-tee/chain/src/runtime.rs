@@ -5,7 +5,10 @@ use crate::{
 	call::Call,
 	config::Tea,
 	error::DispatchFailure,
-	types::{AttestationEvent, CamelliaEvent, Constants, Event, EventRecord, Parameters},
+	types::{
+		AttestationEvent, CamelliaEvent, Constants, DeploymentConstants, DeploymentEvent, Event,
+		EventRecord, Parameters,
+	},
 };
 use codec::{Decode, DecodeAll, Encode};
 use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive, TypeInfo};
@@ -103,8 +106,24 @@ const READS: &[Item] = &[
 	Item::Constant("Attestation", "Challengers"),
 	Item::Constant("Attestation", "CorrectAnswers"),
 	Item::Constant("Balances", "ExistentialDeposit"),
+	Item::Storage("Deployment", "Deployments"),
+	Item::Storage("Deployment", "Ended"),
+	Item::Storage("Deployment", "TermSets"),
+	Item::Storage("Deployment", "Pins"),
+	Item::Storage("Deployment", "Links"),
+	Item::Storage("Deployment", "Holdings"),
+	Item::View("Deployment", "deployment"),
+	Item::View("Deployment", "pins"),
+	Item::View("Deployment", "delegation_chain"),
+	Item::View("Deployment", "usable_by"),
+	Item::Constant("Deployment", "LinkWindow"),
+	Item::Constant("Deployment", "MaxPins"),
+	Item::Constant("Deployment", "MaxDepth"),
+	Item::Constant("Deployment", "DepositBase"),
+	Item::Constant("Deployment", "DepositPerByte"),
 	Item::Events("Attestation"),
 	Item::Events("Camellia"),
+	Item::Events("Deployment"),
 ];
 
 /// One version of the runtime.
@@ -238,6 +257,17 @@ impl Runtime {
 		})
 	}
 
+	/// What the runtime fixes for deployments.
+	pub(crate) fn deployment_constants(&self) -> Result<DeploymentConstants> {
+		Ok(DeploymentConstants {
+			link_window: self.constant("Deployment", "LinkWindow")?,
+			max_pins: self.constant("Deployment", "MaxPins")?,
+			max_depth: self.constant("Deployment", "MaxDepth")?,
+			deposit_base: self.constant("Deployment", "DepositBase")?,
+			deposit_per_byte: self.constant("Deployment", "DepositPerByte")?,
+		})
+	}
+
 	/// The events of a block, and the failure of each extrinsic that failed.
 	pub(crate) fn events(&self, bytes: Vec<u8>) -> Result<Events> {
 		let mut out = Events::default();
@@ -264,6 +294,10 @@ impl Runtime {
 				"Camellia" => {
 					self.check(Item::Events("Camellia"))?;
 					Event::Camellia(decode::<CamelliaEvent>(name, &variant())?)
+				}
+				"Deployment" => {
+					self.check(Item::Events("Deployment"))?;
+					Event::Deployment(decode::<DeploymentEvent>(name, &variant())?)
 				}
 				_ => Event::Other {
 					pallet: pallet.to_owned(),

@@ -15,6 +15,7 @@ use std::collections::HashSet;
 use subxt::metadata::Metadata;
 use tea_primitives::{
 	HardwareClass,
+	deployment::{DeploymentId, Refusal},
 	ids::{BootSeq, IssuerId, ModuleId, ReleaseId, Round},
 	verdict::FailReason,
 };
@@ -61,7 +62,9 @@ impl Comparison<'_> {
 			}
 			(TypeDef::Variant(mine), TypeDef::Variant(its)) => {
 				// The chain may know more kinds of signature than this crate ever makes.
-				let made_only = path.ends_with("signature");
+				let made_only = ["signature", ".giver", ".receiver"]
+					.iter()
+					.any(|name| path.ends_with(name) || path.contains(&format!("{name}::Some")));
 				if !made_only {
 					assert_eq!(mine.variants.len(), its.variants.len(), "{path}: variants");
 				}
@@ -119,6 +122,12 @@ fn compare<T: TypeInfo + 'static>(metadata: &Metadata, theirs: u32, what: &str) 
 		seen: HashSet::new(),
 	}
 	.compare(id, theirs, what);
+}
+
+/// How a number is described.
+fn own_primitive<T: TypeInfo + 'static>() -> TypeDef<PortableForm> {
+	let (ours, id) = own::<T>();
+	ours.resolve(id).unwrap().type_def.clone()
 }
 
 fn metadata() -> Metadata {
@@ -184,6 +193,12 @@ fn records_are_those_of_the_chain() {
 	storage::<Profile>(of, "Attestation", "Profiles");
 	storage::<RoundRecord>(of, "Attestation", "Rounds");
 	storage::<CertificateRecord>(of, "Attestation", "Certificates");
+	storage::<DeploymentRecord>(of, "Deployment", "Deployments");
+	storage::<u32>(of, "Deployment", "Ended");
+	storage::<TermSet>(of, "Deployment", "TermSets");
+	storage::<PinTable>(of, "Deployment", "Pins");
+	storage::<LinkRecord>(of, "Deployment", "Links");
+	storage::<Holding>(of, "Deployment", "Holdings");
 	storage::<u64>(of, "Timestamp", "Now");
 	storage::<[u8; 32]>(of, "System", "BlockHash");
 	storage::<AccountId>(of, "Sudo", "Key");
@@ -202,6 +217,24 @@ fn views_events_and_errors_are_those_of_the_chain() {
 	let events = |name| pallet(name).event_ty_id().unwrap();
 	compare::<AttestationEvent>(&metadata, events("Attestation"), "Attestation");
 	compare::<CamelliaEvent>(&metadata, events("Camellia"), "Camellia");
+	compare::<DeploymentEvent>(&metadata, events("Deployment"), "Deployment");
+	let deployments = pallet("Deployment");
+	let output = |name| deployments.view_function_by_name(name).unwrap().output_ty();
+	compare::<Option<DeploymentInfo>>(&metadata, output("deployment"), "deployment");
+	compare::<Vec<PinView>>(&metadata, output("pins"), "pins");
+	compare::<Vec<SignedLink>>(&metadata, output("delegation_chain"), "chain");
+	compare::<Result<(), Refusal>>(&metadata, output("usable_by"), "usable_by");
+	for (name, ty) in [
+		("LinkWindow", own_primitive::<u32>()),
+		("MaxPins", own_primitive::<u32>()),
+		("MaxDepth", own_primitive::<u8>()),
+		("DepositBase", own_primitive::<u128>()),
+		("DepositPerByte", own_primitive::<u128>()),
+	] {
+		let constant = deployments.constant_by_name(name).unwrap();
+		let theirs = metadata.types().resolve(constant.ty()).unwrap();
+		assert_eq!(theirs.type_def, ty, "{name}");
+	}
 	let error = metadata.dispatch_error_ty().unwrap();
 	compare::<DispatchError>(&metadata, error, "DispatchError");
 }
@@ -239,6 +272,20 @@ fn arguments_are_those_of_the_chain() {
 	call::<(AccountId, Option<RegistrarInfo>)>(of, "Attestation", "set_registrar");
 	call::<(Parameters,)>(of, "Attestation", "set_parameters");
 	call::<(AccountId,)>(of, "Attestation", "pay_duties");
+	call::<(DeploymentId, Registration, Seed)>(of, "Deployment", "register");
+	call::<(DeploymentId, Terms)>(of, "Deployment", "set_terms");
+	call::<(DeploymentId, Seed)>(of, "Deployment", "reseed");
+	call::<(DeploymentId,)>(of, "Deployment", "retire");
+	call::<(
+		DeploymentId,
+		Hash,
+		u32,
+		Hash,
+		MultiSignature,
+		MultiSignature,
+	)>(of, "Deployment", "confirm_pin");
+	call::<(DeploymentId, DropReason)>(of, "Deployment", "drop_pin");
+	call::<(DeploymentId,)>(of, "Deployment", "expire");
 	call::<(ModuleId, Option<AccountId>)>(of, "Camellia", "set_operator");
 	call::<(AccountId, Kind)>(of, "Camellia", "bear");
 }

@@ -38,6 +38,10 @@ macro_rules! mirror {
 	};
 }
 
+mod deployment;
+
+pub use deployment::*;
+
 mirror! {
 	/// Whether certificates of an issuer are accepted.
 	#[derive(Copy)]
@@ -1051,6 +1055,11 @@ pub enum CamelliaEvent {
 		module: ModuleId,
 		from: u32,
 	},
+	RewardsClaimed {
+		module: ModuleId,
+		who: AccountId,
+		amount: u128,
+	},
 }
 
 /// What happened in a block.
@@ -1060,6 +1069,8 @@ pub enum Event {
 	Attestation(AttestationEvent),
 	/// With a Camellia.
 	Camellia(CamelliaEvent),
+	/// With a deployment.
+	Deployment(DeploymentEvent),
 	/// Anything else.
 	Other {
 		/// The pallet.
