@@ -127,10 +127,6 @@ impl ModuleNet {
 				format!("/ip4/127.0.0.1/tcp/{}", free_port()?),
 				"--http".into(),
 				"127.0.0.1:0".into(),
-				"--ipfs-rpc".into(),
-				"127.0.0.1:0".into(),
-				"--gateway".into(),
-				"127.0.0.1:0".into(),
 				"--chain-rpc".into(),
 				net.url.clone(),
 			];
@@ -205,11 +201,12 @@ impl ModuleNet {
 		let place = &self.places[id as usize];
 		format!(
 			"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
-			 host = \"{}\"\n",
+			 host = \"{}\"\nipfs_api = \"{}\"\n",
 			place.tpm.tcti(),
 			self.state(id).display(),
 			self.spec.display(),
 			place.link,
+			place.ipfs,
 		)
 	}
 

@@ -157,6 +157,7 @@ state_dir = "$dir"
 operator_key = "$dir/operator.key"
 chain_spec = "$NET/chain-spec.json"
 host = "unix:$NET/host-$i/link.sock"
+ipfs_api = "http://127.0.0.1:$(net_port ipfs "$i")"
 metrics = "127.0.0.1:$(net_port module-metrics "$i")"
 CONF
   net_spawn "module-$i" "$BIN/tea-module" --config "$dir/module.toml"

@@ -7,7 +7,7 @@ pub mod client;
 mod frame;
 pub mod letter;
 pub mod link;
-mod os_rng;
+pub mod os_rng;
 pub mod ping;
 mod proof;
 mod replays;

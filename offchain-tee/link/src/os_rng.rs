@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use rand_core::{TryCryptoRng, TryRng};
 
 /// Randomness of the operating system. It panics where there is none: nothing may be sealed there.
-pub(crate) struct OsRng;
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsRng;
 
 impl TryRng for OsRng {
 	type Error = Infallible;

@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod measure;
 pub mod metrics;
 pub mod peers;
+pub mod pins;
 pub mod protocol;
 pub mod registrar;
 pub mod renewal;

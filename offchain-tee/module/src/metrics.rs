@@ -4,7 +4,10 @@ use prometheus::{
 	Encoder, Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-use crate::lifecycle::{Lacking, State};
+use crate::{
+	lifecycle::{Lacking, State},
+	pins::Denial,
+};
 
 /// How a round of this module ended, or what was done in one of another.
 pub const OWN_OUTCOMES: [&str; 5] = [
@@ -18,6 +21,8 @@ pub const OWN_OUTCOMES: [&str; 5] = [
 pub const VERDICTS: [&str; 4] = ["pass", "fail", "abstain", "no_evidence"];
 /// What was done as a challenger.
 pub const CHALLENGES: [&str; 3] = ["posted", "revealed", "failed"];
+/// Sides of a hand-over: from an owner, as a pinner to others, as a candidate from others.
+pub const PIN_SIDES: [&str; 3] = ["initial", "given", "received"];
 /// Why a letter was dropped.
 pub const DROPS: [&str; 14] = [
 	"open_failed",
@@ -73,6 +78,12 @@ pub struct Metrics {
 	pub extrinsics: IntCounterVec,
 	/// Active modules that answer.
 	pub peers: IntGauge,
+	/// Pins that the chain has.
+	pub pins: IntGauge,
+	/// Keys that were handed over, by side.
+	pub hand_overs: IntCounterVec,
+	/// Keys that were not, by side and reason.
+	pub pin_refusals: IntCounterVec,
 	/// Duration of the last quote.
 	pub quote_seconds: Gauge,
 	/// Operations of the TPM.
@@ -172,6 +183,18 @@ impl Metrics {
 				"peers",
 				"Active modules that were heard of lately"
 			))),
+			pins: register!(IntGauge::with_opts(of("pins", "pins that the chain has"))),
+			hand_overs: register!(IntCounterVec::new(
+				of("hand_overs_total", "keys that were handed over, by side"),
+				&["side"]
+			)),
+			pin_refusals: register!(IntCounterVec::new(
+				of(
+					"pin_refusals_total",
+					"keys that were not handed over, by side and reason"
+				),
+				&["side", "reason"]
+			)),
 			quote_seconds: register!(Gauge::with_opts(of(
 				"tpm_quote_seconds",
 				"duration of the last quote"
@@ -211,6 +234,13 @@ impl Metrics {
 		] {
 			for label in labels {
 				counters.with_label_values(&[*label]).reset();
+			}
+		}
+		for side in PIN_SIDES {
+			metrics.hand_overs.with_label_values(&[side]).reset();
+			for reason in Denial::LABELS {
+				let labels = [side, *reason];
+				metrics.pin_refusals.with_label_values(&labels).reset();
 			}
 		}
 		for end in ["succeeded", "failed", "expired"] {
@@ -257,6 +287,12 @@ impl Metrics {
 	/// Counts a dropped letter.
 	pub fn drop_letter(&self, reason: &str) {
 		self.dropped.with_label_values(&[reason]).inc();
+	}
+
+	/// Counts a key that was not handed over.
+	pub fn refuse_pin(&self, side: &str, denial: &Denial) {
+		let labels = [side, denial.label()];
+		self.pin_refusals.with_label_values(&labels).inc();
 	}
 
 	/// Counts a call that the chain refused.

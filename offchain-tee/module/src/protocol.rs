@@ -82,7 +82,8 @@ pub struct RoundEvidence {
 }
 
 impl RoundEvidence {
-	fn check(&self) -> Result<(), ProtocolError> {
+	/// Whether no part is longer than the protocol allows.
+	pub(crate) fn check(&self) -> Result<(), ProtocolError> {
 		let fits = self.quote.len() <= MAX_QUOTE
 			&& self.signature.len() <= MAX_SIGNATURE
 			&& self.rk_public.len() <= MAX_RK

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tea_chain::{Access, AccountId, Backoff, Chain, Key, Submitter};
 use tea_link::{HostLink, Party, StreamLink};
-use tea_primitives::draw::Member;
+use tea_primitives::{draw::Member, ids::BootSeq};
 use tea_tpm_device::Tpm;
 use tokio::{
 	sync::{mpsc, watch},
@@ -17,9 +17,11 @@ use crate::{
 	enrol::{self, Enrol},
 	exit::{Cause, Exit},
 	http::{Health, Http},
+	keys::BootSecrets,
 	lifecycle::{Edge, Lifecycle},
 	measure::Measurement,
 	metrics::Metrics,
+	pins::{self, Pins, Vault, ipfs::Ipfs, seal::Opener},
 	service::{
 		Actor,
 		courier::Courier,
@@ -189,7 +191,7 @@ async fn serve(
 		.open(actor.clone())
 		.await
 		.map_err(|error| Exit::of(Cause::Internal, &error))?;
-	let Some(own_letters) = letters.own else {
+	let (Some(own_letters), Some(pin_letters)) = (letters.own, letters.pins) else {
 		return Err(Exit::new(
 			Cause::Internal,
 			"a module has letters of its own",
@@ -197,7 +199,19 @@ async fn serve(
 	};
 	let listener = Listener::default();
 	let (sights, own_sights) = (listener.subscribe(), listener.subscribe());
+	let pin_sights = listener.subscribe();
 	let (heard, hears) = mpsc::channel(HEARD);
+	let pins = pins(
+		config,
+		&chain,
+		tpm,
+		&boot,
+		accepted.boot_seq,
+		&secrets,
+		(&courier, &session),
+		metrics,
+		lifecycle,
+	)?;
 	let duties = Duties::new(
 		actor,
 		chain.clone(),
@@ -235,16 +249,67 @@ async fn serve(
 		mailroom.run().await;
 		Ok(())
 	});
-	let (stop_duties, stop_own) = (stop.clone(), stop.clone());
+	let (stop_duties, stop_own, stop_pins) = (stop.clone(), stop.clone(), stop.clone());
 	tasks.spawn(async move {
 		duties.run(sights, letters.duty, stop_duties).await;
 		Ok(())
 	});
 	tasks.spawn(own.run(own_sights, own_letters, hears, stop_own));
+	tasks.spawn(async move {
+		pins.run(pin_sights, pin_letters, stop_pins).await;
+		Ok(())
+	});
 	// Kept to the end: VRF key and transport key of the boot.
-	let ended = watch_over(tasks, stop, 2).await;
+	let ended = watch_over(tasks, stop, 3).await;
 	drop(secrets);
 	ended
+}
+
+/// The service that holds keys of deployments.
+#[allow(
+	clippy::too_many_arguments,
+	reason = "it works with everything that the process has"
+)]
+fn pins(
+	config: &Config,
+	chain: &Chain,
+	tpm: &Tpm,
+	boot: &BootState,
+	boot_seq: BootSeq,
+	secrets: &BootSecrets,
+	(courier, session): (&Courier, &Submitter),
+	metrics: &Arc<Metrics>,
+	lifecycle: &Arc<Lifecycle>,
+) -> Result<Pins, Exit> {
+	let state = pins::world::accepted_state(boot).ok_or_else(|| {
+		Exit::new(
+			Cause::Internal,
+			"the log does not lead to the PCRs of the class",
+		)
+	})?;
+	let ipfs =
+		tea_ipfs::Client::new(&config.ipfs_api).map_err(|error| Exit::of(Cause::Config, &error))?;
+	Ok(Pins::new(pins::World {
+		chain: chain.clone(),
+		tpm: tpm.clone(),
+		courier: courier.clone(),
+		session: session.clone(),
+		signer: secrets.session.clone(),
+		opener: Opener {
+			tpm: tpm.clone(),
+			state,
+			transport: secrets.transport.clone(),
+			genesis: chain.genesis(),
+		},
+		boot: boot.clone(),
+		boot_seq,
+		metrics: metrics.clone(),
+		lifecycle: lifecycle.clone(),
+		contents: Arc::new(Ipfs(ipfs)),
+		executor: Arc::new(tea_executor::Executor::new(tea_executor::Config::default())),
+		policy: config.pins.clone(),
+		vault: Vault::default(),
+	}))
 }
 
 /// Waits until a task ends, which none does by itself, or until those that drain have done so after a stop.

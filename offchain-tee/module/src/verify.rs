@@ -15,7 +15,7 @@ use tea_tpm::{
 	AkPublic, AttestContext, AttestEvidence, BindingError, Boot, EvidenceError, Hash, PcrError,
 	PcrSelection, PcrValues, Progress, QualifiedName, RustCrypto,
 	binding::{ExpectedBinding, committee_nonce},
-	evidence::{FirmwareRange, inspect_attest},
+	evidence::{FirmwareRange, VerifiedAttest, inspect_attest},
 	pcr::Reference,
 };
 use tea_tpm_device::{EventLog, LogError};
@@ -124,8 +124,11 @@ pub enum Verdict {
 }
 
 /// A verdict other than a pass.
-enum No {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum No {
+	/// The testee is to blame.
 	Fail(FailReason),
+	/// Nobody is.
 	Abstain(Abstention),
 }
 
@@ -179,11 +182,33 @@ impl Case {
 	) -> Result<(ReleaseId, Hash), No> {
 		self.check_place(evidence)?;
 		check_nonce(member, nonce, evidence)?;
-		let live_quote = self.check_quote(evidence)?;
+		let nonces: Vec<Hash> = evidence.nonces.iter().map(|(_, nonce)| *nonce).collect();
+		let (release, verified) = self.examine_live(committee_nonce(&nonces), evidence)?;
+		Ok((release, *verified.quote_hash()))
+	}
+
+	/// Judges the evidence of a module that somebody challenges outside of a round: what was drawn for it stands where the
+	/// hash of the members' nonces stands in a round.
+	pub fn judge_challenge(
+		&self,
+		drawn: Hash,
+		evidence: &RoundEvidence,
+	) -> Result<VerifiedAttest, No> {
+		self.examine_live(drawn, evidence)
+			.map(|(_, verified)| verified)
+	}
+
+	fn examine_live(
+		&self,
+		committee_nonce: Hash,
+		evidence: &RoundEvidence,
+	) -> Result<(ReleaseId, VerifiedAttest), No> {
+		self.check_place(evidence)?;
+		let verified = self.check_quote(committee_nonce, evidence)?;
 		let found = self.check_pcrs(&evidence.pcr_values)?;
 		self.check_log(evidence)?;
 		let release = self.check_manifest(evidence, found)?;
-		Ok((release, live_quote))
+		Ok((release, verified))
 	}
 
 	/// Round, boot and keys as on chain.
@@ -203,9 +228,12 @@ impl Case {
 		Ok(())
 	}
 
-	/// Constants at fixed offsets, binding, signature of the attestation key, counters. Gives the quote's hash.
-	fn check_quote(&self, evidence: &RoundEvidence) -> Result<Hash, No> {
-		let nonces: Vec<Hash> = evidence.nonces.iter().map(|(_, nonce)| *nonce).collect();
+	/// Constants at fixed offsets, binding, signature of the attestation key, counters.
+	fn check_quote(
+		&self,
+		committee_nonce: Hash,
+		evidence: &RoundEvidence,
+	) -> Result<VerifiedAttest, No> {
 		let verified = inspect_attest(
 			&AttestEvidence {
 				quote: &evidence.quote,
@@ -226,7 +254,7 @@ impl Case {
 					head: self.head,
 					window: self.nonce_window,
 					nonce_block_hash: self.nonce_block_hash,
-					committee_nonce: committee_nonce(&nonces),
+					committee_nonce,
 				},
 				boot: self.boot.as_ref(),
 				first_boot_seq: self.boot_seq,
@@ -247,7 +275,7 @@ impl Case {
 				Err(_) => return Err(FailReason::CounterMismatch.into()),
 			}
 		}
-		Ok(*verified.quote_hash())
+		Ok(verified)
 	}
 
 	/// The values are the posted ones and belong to an accepted release. The release is `None` when only its manifest

@@ -1,6 +1,7 @@
 //! Configuration: resolved once, at the start, into a struct that nothing changes afterwards.
 
 mod layers;
+mod pinning;
 
 use std::{
 	net::{IpAddr, SocketAddr},
@@ -212,7 +213,9 @@ pub mod module {
 	use super::{
 		ChainAccess, Common, ConfigError, EkKind, HardwareClass, IssuerId, Known, Layers, ModuleId,
 		PathBuf, Tcti, addresses, boolean, class, ek_kind, number, path,
+		pinning::{ipfs_api, policy},
 	};
+	use crate::pins::Policy;
 	use std::str::FromStr;
 
 	settings! { "TEA_MODULE_";
@@ -235,6 +238,15 @@ pub mod module {
 		"Addresses of the host for browsers to start from, separated by commas" addresses = None;
 		"Attest also measurements that belong to no accepted release (default: only in class Dev)"
 			#[arg(num_args = 0..=1, default_missing_value = "true")] attest_unreleased = None;
+		"IPFS server that keeps contents: the RPC of tea-host, or a kubo daemon" ipfs_api = Some("http://127.0.0.1:9960");
+		"What is pinned: code, data, code,data or none" pin = Some("code,data");
+		"Pins at a time" pin_most = Some("64");
+		"Bytes of one pinned content" pin_most_size = Some("1073741824");
+		"Bytes of all pinned contents" pin_most_total = Some("17179869184");
+		"Accounts whose deployments are always pinned, separated by commas" pin_owners = None;
+		"What others have to ask for a use, in the smallest unit; `none` pins only for pin_owners" pin_least_price = Some("0");
+		"Memory for a guest, in pages of 64 KiB" guest_memory_pages = Some("4096");
+		"Fuel of one run" guest_fuel = Some("100000000000");
 		"File with the event log of the firmware (default: where Linux has it), for classes A, B, C and V" firmware_log = None;
 	}
 
@@ -265,6 +277,10 @@ pub mod module {
 		pub attest_unreleased: bool,
 		/// File with the log of the firmware.
 		pub firmware_log: Option<PathBuf>,
+		/// The server that keeps contents.
+		pub ipfs_api: String,
+		/// What is pinned.
+		pub pins: Policy,
 	}
 
 	impl Config {
@@ -292,6 +308,8 @@ pub mod module {
 					.optional("attest_unreleased", boolean)?
 					.unwrap_or(class == HardwareClass::Dev),
 				firmware_log: layers.optional("firmware_log", path)?,
+				ipfs_api: layers.required("ipfs_api", ipfs_api)?,
+				pins: policy(layers)?,
 			})
 		}
 
@@ -431,6 +449,28 @@ mod tests {
 	}
 
 	#[test]
+	fn pins_are_taken_from_all_owners_unless_somebody_says_otherwise() {
+		let open = resolve(LEAST).unwrap().pins;
+		assert!(open.code && open.data && open.least_price == Some(0));
+		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let closed = [
+			LEAST,
+			&[
+				("pin", "data"),
+				("pin_owners", alice),
+				("pin_least_price", "none"),
+			],
+		]
+		.concat();
+		let closed = resolve(&closed).unwrap().pins;
+		assert!(!closed.code && closed.data);
+		assert_eq!(closed.least_price, None);
+		assert_eq!(closed.owners.len(), 1);
+		let none = [LEAST, &[("pin", "none")]].concat();
+		assert!(!resolve(&none).unwrap().pins.is_open());
+	}
+
+	#[test]
 	fn software_tpm_attests_what_no_release_knows() {
 		let dev = [LEAST, &[("class", "Dev")]].concat();
 		assert!(resolve(&dev).unwrap().attest_unreleased);
@@ -482,6 +522,14 @@ mod tests {
 			("log_format", "xml", "json"),
 			("issuer", "-1", "number"),
 			("addresses", "a,b,c,d,e", "at most 4"),
+			("ipfs_api", "ftp://x", "http://"),
+			("pin", "music", "code"),
+			("pin_most", "-1", "number"),
+			("pin_most_size", "1 GiB", "number"),
+			("pin_owners", "nobody", "account"),
+			("pin_least_price", "cheap", "none"),
+			("guest_memory_pages", "4097", "4096"),
+			("guest_fuel", "100000000001", "100000000000"),
 		] {
 			let pairs = [LEAST, &[(name, value)]].concat();
 			let error = resolve(&pairs).unwrap_err().to_string();

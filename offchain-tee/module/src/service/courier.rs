@@ -17,7 +17,7 @@ use crate::{
 const ON_THE_WAY: usize = 32;
 /// How long a host may take for one.
 const LIMIT: Duration = Duration::from_secs(20);
-/// Blocks for which a letter is valid: no round is longer.
+/// Blocks for which a letter is valid: no round and no hand-over is longer.
 const LIFE: u32 = 20;
 
 /// Somebody who gets letters.
@@ -60,42 +60,51 @@ impl Courier {
 
 	/// Sends a body about a round, without waiting for the host.
 	pub fn send(&self, to: &Address, module: ModuleId, round: Round, now: u32, body: &Body) {
+		let subject = subject(module, round);
+		self.post(to, Purpose::Round, &subject, None, now, body.to_bytes());
+	}
+
+	/// Sends a letter, without waiting for the host. `answers`: the letter that it answers.
+	pub fn post(
+		&self,
+		to: &Address,
+		purpose: Purpose,
+		subject: &[u8],
+		answers: Option<[u8; 16]>,
+		now: u32,
+		body: Vec<u8>,
+	) {
 		let Ok(permit) = self.on_the_way.clone().try_acquire_owned() else {
-			tracing::debug!(%module, round, "too many letters are on their way");
+			tracing::debug!(?purpose, to = ?to.party, "too many letters are on their way");
 			self.metrics.unsent.inc();
 			return;
 		};
-		let sealed = Subject::new(&subject(module, round)).and_then(|subject| {
+		let sealed = Subject::new(subject).and_then(|subject| {
 			let expires = now.saturating_add(LIFE);
-			let letter = Letter::new(
-				Purpose::Round,
-				subject,
-				self.actor.party,
-				to.party,
-				expires,
-				body.to_bytes(),
-			);
+			let from = self.actor.party;
+			let mut letter = Letter::new(purpose, subject, from, to.party, expires, body);
+			letter.answers = answers;
 			letter.seal(&self.genesis, &*self.actor.signer, &to.mailbox)
 		});
 		let sealed = match sealed {
 			Ok(sealed) => sealed,
 			Err(error) => {
-				tracing::warn!(%module, round, %error, "a letter cannot be sealed");
+				tracing::warn!(?purpose, to = ?to.party, %error, "a letter cannot be sealed");
 				self.metrics.unsent.inc();
 				return;
 			}
 		};
-		let (link, metrics, mailbox) = (self.link.clone(), self.metrics.clone(), to.mailbox);
+		let (link, metrics, to) = (self.link.clone(), self.metrics.clone(), *to);
 		tokio::spawn(async move {
 			let _permit = permit;
-			match tokio::time::timeout(LIMIT, link.send(mailbox, sealed)).await {
+			match tokio::time::timeout(LIMIT, link.send(to.mailbox, sealed)).await {
 				Ok(Ok(())) => metrics.sent.inc(),
 				Ok(Err(error)) => {
-					tracing::debug!(%module, round, %error, "the host did not take a letter");
+					tracing::debug!(to = ?to.party, %error, "the host did not take a letter");
 					metrics.unsent.inc();
 				}
 				Err(_) => {
-					tracing::debug!(%module, round, "the host did not answer in time");
+					tracing::debug!(to = ?to.party, "the host did not answer in time");
 					metrics.unsent.inc();
 				}
 			}

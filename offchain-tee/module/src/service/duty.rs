@@ -8,7 +8,7 @@ use std::{
 
 use tea_chain::{
 	At, Call, Chain, Submitter,
-	types::{AttestationEvent, ChainMember, ModuleInfo, RoundRecord},
+	types::{AttestationEvent, ChainMember, RoundRecord},
 };
 use tea_link::{Mailbox, Party, Replays, Unverified};
 use tea_primitives::{
@@ -19,7 +19,7 @@ use tea_tpm::Hash;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use super::{
-	Actor, LOOK,
+	Actor, LOOK, case,
 	challenger::{self, Owed},
 	courier::{Address, Courier},
 	listener::Sight,
@@ -30,7 +30,7 @@ use crate::{
 	metrics::Metrics,
 	protocol::{Abstention, Body, RoundEvidence},
 	signals::stopped,
-	verify::{AcceptedRelease, Case, Posted, Verdict},
+	verify::Verdict,
 };
 
 /// Blocks after which a testee that did not answer is asked again.
@@ -123,8 +123,8 @@ impl Duties {
 			tokio::select! {
 				() = stopped(&mut stop) => break,
 				seen = sights.recv() => match seen {
-					Ok(Sight::Best(at, events)) => self.see_best(&at, &events).await,
-					Ok(Sight::Final(at, events)) => self.see_final(&at, &events).await,
+					Ok(Sight::Best(at, seen)) => self.see_best(&at, &seen.modules).await,
+					Ok(Sight::Final(at, seen)) => self.see_final(&at, &seen.modules).await,
 					Ok(Sight::Gap) | Err(broadcast::error::RecvError::Lagged(_)) => {
 						self.missed = (true, true);
 					}
@@ -442,7 +442,7 @@ impl Duties {
 		nonce: &Hash,
 		evidence: &RoundEvidence,
 	) -> Result<Said, FailReason> {
-		let case = match case_of(at, module, round, evidence.binding.nonce_block).await {
+		let case = match case::of_round(at, module, round, evidence.binding.nonce_block).await {
 			Ok(Some(case)) => case,
 			Ok(None) => return Ok(Said::Abstained(Abstention::OtherRound)),
 			Err(error) => {
@@ -613,74 +613,5 @@ pub(super) async fn address_of_member(
 		},
 		mailbox: Mailbox(keys.transport),
 		key: keys.session,
-	}))
-}
-
-/// What the chain says at this block about a round and the module under examination.
-async fn case_of(
-	at: &At,
-	module: ModuleId,
-	round: Round,
-	nonce_block: u32,
-) -> Result<Option<Case>, tea_chain::Error> {
-	let (record, info) = futures::try_join!(at.round(module), at.module_info(module))?;
-	let Some(record) = record.filter(|record| record.round == round) else {
-		return Ok(None);
-	};
-	let Some(ModuleInfo {
-		chip: Some(chip),
-		boot: Some(boot),
-		..
-	}) = info
-	else {
-		return Ok(None);
-	};
-	if boot.seq != record.boot_seq {
-		return Ok(None);
-	}
-	let is_known = nonce_block <= at.number();
-	let (releases, denied, now_ms) = futures::try_join!(
-		at.releases_of(chip.class),
-		at.denied_firmware(chip.vendor),
-		at.timestamp_ms(),
-	)?;
-	let nonce_block_hash = if is_known {
-		at.hash_of(nonce_block).await?
-	} else {
-		None
-	};
-	Ok(Some(Case {
-		genesis: at.chain().genesis(),
-		module,
-		round,
-		purpose: record.purpose,
-		boot_seq: record.boot_seq,
-		keys: boot.keys,
-		class: chip.class,
-		ak: chip.ak,
-		signer: chip.signer,
-		boot: chip.boot,
-		pins: chip.pins,
-		denied: denied
-			.into_iter()
-			.filter(|denial| {
-				denial
-					.model
-					.as_ref()
-					.is_none_or(|model| *model == chip.model)
-			})
-			.map(|denial| denial.range)
-			.collect(),
-		posted: Posted {
-			quote: record.evidence.quote,
-			values: record.evidence.values,
-			manifest_root: record.evidence.manifest_root,
-			log_root: record.evidence.log_root,
-		},
-		releases: AcceptedRelease::of_chain(releases),
-		head: at.number(),
-		nonce_window: at.constants().await?.nonce_window,
-		nonce_block_hash,
-		now_ms,
 	}))
 }

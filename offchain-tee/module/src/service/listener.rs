@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt;
-use tea_chain::{At, Chain, Event, Followed, types::AttestationEvent};
+use tea_chain::{
+	At, Chain, Event, Followed,
+	types::{AttestationEvent, DeploymentEvent},
+};
 use tokio::sync::broadcast;
 
 use crate::metrics::Metrics;
@@ -13,13 +16,22 @@ const BACKLOG: usize = 64;
 /// How long the events of one block are waited for.
 const EVENTS: Duration = Duration::from_secs(30);
 
+/// What happened in a block, by concern.
+#[derive(Debug, Default)]
+pub struct Seen {
+	/// With modules.
+	pub modules: Vec<AttestationEvent>,
+	/// With deployments.
+	pub deployments: Vec<DeploymentEvent>,
+}
+
 /// Something that was seen.
 #[derive(Clone, Debug)]
 pub enum Sight {
 	/// A best block. It may yet be replaced, and some are left out.
-	Best(At, Arc<Vec<AttestationEvent>>),
+	Best(At, Arc<Seen>),
 	/// A finalised block. None is left out without a [`Sight::Gap`].
-	Final(At, Arc<Vec<AttestationEvent>>),
+	Final(At, Arc<Seen>),
 	/// Events were missed: look at the state.
 	Gap,
 }
@@ -70,18 +82,20 @@ impl Listener {
 		}
 	}
 
-	async fn events(&self, at: &At) -> Arc<Vec<AttestationEvent>> {
+	async fn events(&self, at: &At) -> Arc<Seen> {
 		let read = tokio::time::timeout(EVENTS, at.events()).await;
 		match read {
-			Ok(Ok(records)) => Arc::new(
-				records
-					.into_iter()
-					.filter_map(|record| match record.event {
-						Event::Attestation(event) => Some(event),
-						_ => None,
-					})
-					.collect(),
-			),
+			Ok(Ok(records)) => {
+				let mut seen = Seen::default();
+				for record in records {
+					match record.event {
+						Event::Attestation(event) => seen.modules.push(event),
+						Event::Deployment(event) => seen.deployments.push(event),
+						_ => (),
+					}
+				}
+				Arc::new(seen)
+			}
 			Ok(Err(error)) => {
 				tracing::debug!(block = at.number(), %error, "events cannot be read");
 				self.tell(Sight::Gap);

@@ -1,9 +1,9 @@
-//! Receives letters: opens them and hands them on by subject; answers pings.
+//! Receives letters: opens them and hands them on by purpose and subject; answers pings.
 
 use std::{collections::HashMap, sync::Arc};
 
 use tea_chain::Chain;
-use tea_link::{HostLink, Incoming, Mailbox, SignedPong, Unverified, letter};
+use tea_link::{HostLink, Incoming, Mailbox, Purpose, SignedPong, Unverified, letter};
 use tea_primitives::{draw::Member, ids::ModuleId};
 use tokio::sync::mpsc;
 
@@ -20,6 +20,8 @@ struct Desk {
 	duty: mpsc::Sender<Unverified>,
 	/// Letters about the module itself.
 	own: Option<(ModuleId, mpsc::Sender<Unverified>)>,
+	/// Letters about pins.
+	pins: Option<mpsc::Sender<Unverified>>,
 }
 
 /// The letters of one actor, opened and not yet verified.
@@ -28,6 +30,8 @@ pub struct Letters {
 	pub duty: mpsc::Receiver<Unverified>,
 	/// About itself.
 	pub own: Option<mpsc::Receiver<Unverified>>,
+	/// About pins: from owners, candidates and pinners.
+	pub pins: Option<mpsc::Receiver<Unverified>>,
 }
 
 /// Everything that comes through one host.
@@ -53,18 +57,28 @@ impl Mailroom {
 	pub async fn open(&mut self, actor: Actor) -> Result<Letters, tea_link::LinkError> {
 		let mailbox = self.link.attach(actor.transport.clone()).await?;
 		let (duty, duty_letters) = mpsc::channel(WAITING);
-		let (own, own_letters) = match actor.member {
-			Member::Module(module) => {
-				let (own, letters) = mpsc::channel(WAITING);
-				(Some((module, own)), Some(letters))
-			}
-			Member::Registrar(_) => (None, None),
+		let mut desk = Desk {
+			actor,
+			duty,
+			own: None,
+			pins: None,
 		};
-		self.desks.insert(mailbox, Desk { actor, duty, own });
-		Ok(Letters {
+		let mut letters = Letters {
 			duty: duty_letters,
-			own: own_letters,
-		})
+			own: None,
+			pins: None,
+		};
+		// A registrar neither is examined nor holds keys.
+		if let Member::Module(module) = desk.actor.member {
+			let (own, own_letters) = mpsc::channel(WAITING);
+			let (pins, pin_letters) = mpsc::channel(WAITING);
+			desk.own = Some((module, own));
+			desk.pins = Some(pins);
+			letters.own = Some(own_letters);
+			letters.pins = Some(pin_letters);
+		}
+		self.desks.insert(mailbox, desk);
+		Ok(letters)
 	}
 
 	/// Serves for ever.
@@ -116,12 +130,22 @@ impl Mailroom {
 				return;
 			}
 		};
-		let about = read_subject(letter.subject().as_bytes());
-		let reader = match (about, &desk.own) {
-			(Some((module, _)), Some((own, reader))) if module == *own => reader,
-			(Some(_), _) => &desk.duty,
-			(None, _) => {
-				self.metrics.drop_letter("format");
+		let reader = match letter.purpose() {
+			Purpose::Round => {
+				let about = read_subject(letter.subject().as_bytes());
+				match (about, &desk.own) {
+					(Some((module, _)), Some((own, reader))) if module == *own => Ok(reader),
+					(Some(_), _) => Ok(&desk.duty),
+					(None, _) => Err("format"),
+				}
+			}
+			Purpose::Pin => desk.pins.as_ref().ok_or("unexpected"),
+			Purpose::Errand | Purpose::Enrolment => Err("unexpected"),
+		};
+		let reader = match reader {
+			Ok(reader) => reader,
+			Err(reason) => {
+				self.metrics.drop_letter(reason);
 				return;
 			}
 		};

@@ -5,6 +5,7 @@
 //! finalised blocks. Rounds follow the best block: nonces, public evidence and verdicts tell nobody a secret, a verdict is
 //! bound to module, round, boot, member and evidence, so on another fork it either still holds or does not verify.
 
+pub mod case;
 pub mod challenger;
 pub mod courier;
 pub mod duty;

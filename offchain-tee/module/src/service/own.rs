@@ -33,6 +33,7 @@ use crate::{
 	lifecycle::{Edge, Lacking, Lifecycle, State},
 	metrics::Metrics,
 	peers::Peers,
+	pins::checker::all_capabilities,
 	protocol::{Body, RoundEvidence},
 	renewal::Term,
 	signals::stopped,
@@ -167,8 +168,8 @@ impl Own {
 			tokio::select! {
 				() = stopped(&mut stop) => break,
 				seen = sights.recv() => match seen {
-					Ok(Sight::Best(at, events)) => self.see_best(&at, &events).await,
-					Ok(Sight::Final(at, events)) => self.see_final(&at, &events).await?,
+					Ok(Sight::Best(at, seen)) => self.see_best(&at, &seen.modules).await,
+					Ok(Sight::Final(at, seen)) => self.see_final(&at, &seen.modules).await?,
 					Ok(Sight::Gap) | Err(broadcast::error::RecvError::Lagged(_)) => {
 						self.look = (true, true, true);
 					}
@@ -967,7 +968,7 @@ pub async fn profile(link: &dyn HostLink, addresses: &[String]) -> Profile {
 			.take(4)
 			.map(|address| bounded(address, 128))
 			.collect(),
-		capabilities: 0,
+		capabilities: all_capabilities(),
 		versions: bounded(concat!("tea-module ", env!("CARGO_PKG_VERSION")), 64),
 		log: Vec::new(),
 	}

@@ -4,6 +4,8 @@
 #[path = "../../../tpm-device/tests/swtpm/soft.rs"]
 mod soft;
 
+mod pins;
+
 use std::{fs, path::Path};
 
 use soft::Soft;
@@ -87,7 +89,7 @@ impl Machine {
 			identity,
 			measurement,
 			boot,
-			_secrets: secrets,
+			secrets,
 			_state: state,
 		})
 	}
@@ -98,7 +100,7 @@ struct Process {
 	identity: Identity,
 	measurement: Measurement,
 	boot: BootState,
-	_secrets: BootSecrets,
+	secrets: BootSecrets,
 	_state: StateDir,
 }
 
