@@ -1,5 +1,7 @@
 //! The command line.
 
+pub(crate) mod deployment;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use tea_chain::AccountId;
@@ -82,6 +84,20 @@ pub(crate) enum Command {
 	/// Chain specifications for modules
 	#[command(subcommand)]
 	ChainSpec(ChainSpec),
+	/// Deploy code or data: encrypt it here, store it, hand its key to a module, register it. Repeat it after an interruption
+	Deploy(Box<deployment::Deploy>),
+	/// Who holds the key of a deployment, who got it from whom, and whether the proofs of that verify
+	Pins(deployment::Pins),
+	/// Hand the key of a lost deployment to a module again
+	Reseed(deployment::Reseed),
+	/// End a deployment: no further errands and pins
+	Retire {
+		/// The deployment
+		#[arg(value_parser = deployment::deployment)]
+		deployment: tea_primitives::deployment::DeploymentId,
+	},
+	/// Fetch the content of a deployment, and decrypt it with the own key
+	Fetch(deployment::Fetch),
 	/// The account of the key: its address and what it owns
 	Account,
 	/// Send money
@@ -388,7 +404,8 @@ fn operator(text: &str) -> Result<Operator, String> {
 		.map_err(|error: tea_chain::NotAnAccount| error.to_string())
 }
 
-fn class(text: &str) -> Result<HardwareClass, String> {
+/// Reads a class of hardware.
+pub(crate) fn class(text: &str) -> Result<HardwareClass, String> {
 	Ok(match text.to_ascii_lowercase().as_str() {
 		"a" => HardwareClass::A,
 		"b" => HardwareClass::B,

@@ -35,6 +35,8 @@ kinds! {
 	5 Refused "the chain refused it";
 	6 Input "a file or an argument cannot be used";
 	7 Output "a file cannot be written";
+	8 Denied "no module takes it";
+	9 Untrusted "a proof or a content is not what it should be";
 }
 
 /// The end of a command that failed.

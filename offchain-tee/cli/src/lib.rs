@@ -6,6 +6,7 @@ mod args;
 mod certificate;
 mod command;
 mod context;
+mod deployment;
 mod failure;
 mod output;
 

@@ -60,6 +60,21 @@ impl Output {
 		bar
 	}
 
+	/// A bar for so many bytes on standard error.
+	pub(crate) fn bytes(self, size: u64, message: &'static str) -> ProgressBar {
+		if self.json {
+			return ProgressBar::hidden();
+		}
+		let bar = ProgressBar::new(size);
+		if let Ok(style) =
+			ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {msg}")
+		{
+			bar.set_style(style);
+		}
+		bar.set_message(message);
+		bar
+	}
+
 	/// Waits until a call is carried out in a finalised block, and shows how far it is.
 	pub(crate) async fn follow(self, mut submission: Submission) -> Result<Outcome> {
 		let label = submission.label().to_owned();

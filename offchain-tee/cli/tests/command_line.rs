@@ -218,3 +218,76 @@ fn a_release_is_computed_out_of_files() {
 	let missing = compute("/nowhere/tea-module");
 	assert_eq!(missing.code, 6, "{}", missing.stderr);
 }
+
+#[test]
+fn what_cannot_be_deployed_is_said_before_anybody_is_asked() {
+	let dir = tempfile::tempdir().unwrap();
+	let path = |name: &str| dir.path().join(name).display().to_string();
+	let (keys, picture, code) = (path("keys"), path("picture.png"), path("code.wasm"));
+	fs::write(&picture, b"\x89PNG").unwrap();
+	fs::write(&code, b"\0asm\x01\0\0\0").unwrap();
+	let deploy = |args: &[&str], exit: i32, sentence: &str| {
+		let common = [
+			"--node", NOBODY, "--suri", "//Alice", "deploy", "--keys", &keys,
+		];
+		fails(&[&common[..], args].concat(), exit, sentence);
+	};
+	deploy(&["/nowhere/file"], 6, "cannot be read");
+	deploy(&[&code], 6, "not a guest");
+	deploy(
+		&[&picture, "--terms", "/nowhere/terms"],
+		6,
+		"cannot be read",
+	);
+	deploy(&[&picture, "--kind", "code", "--ad-hoc"], 6, "not a guest");
+	deploy(&[&picture, "--ipfs-api", "here"], 6, "no address");
+	deploy(
+		&[&picture, "--plain", "--private"],
+		2,
+		"cannot be used with",
+	);
+	deploy(&[&picture, "--replicas", "17"], 2, "17");
+	deploy(&[&picture, "--class", "E"], 2, "no class");
+	deploy(&[&picture, "--allow-node", "3"], 2, "no node");
+	deploy(
+		&[&picture, "--host", "tcp:192.0.2.1:1"],
+		2,
+		"leave this machine",
+	);
+	deploy(&[&picture], 4, "no node answers");
+	// Nobody was asked, so there is nothing to go on with.
+	assert_eq!(fs::read_dir(&keys).unwrap().count(), 0);
+
+	fs::set_permissions(&keys, fs::Permissions::from_mode(0o755)).unwrap();
+	deploy(&[&picture], 6, "may look into");
+}
+
+#[test]
+fn deployments_are_named_by_their_hash() {
+	let id = format!("0x{}", "4c".repeat(32));
+	for args in [
+		&["pins", "4"][..],
+		&["reseed", "0x12"],
+		&["retire", "picture.png"],
+		&["fetch", "0xzz", "--out", "x"],
+	] {
+		fails(args, 2, "hexadecimal");
+	}
+	fails(&["--node", NOBODY, "pins", &id], 4, "no node answers");
+	let key = ["--node", NOBODY, "--suri", "//Alice"];
+	fails(&[&key[..], &["retire", &id]].concat(), 4, "no node answers");
+	fails(&[&key[..], &["reseed", &id]].concat(), 4, "no node answers");
+}
+
+#[test]
+fn nothing_is_overwritten_unasked() {
+	let dir = tempfile::tempdir().unwrap();
+	let out = dir.path().join("copy");
+	fs::write(&out, "mine").unwrap();
+	let id = format!("0x{}", "4c".repeat(32));
+	let out_text = out.display().to_string();
+	let fetch = ["--node", NOBODY, "fetch", &id, "--out", &out_text];
+	fails(&fetch, 7, "is there already");
+	fails(&[&fetch[..], &["--force"]].concat(), 4, "no node answers");
+	assert_eq!(fs::read_to_string(&out).unwrap(), "mine");
+}

@@ -1,13 +1,17 @@
 //! The commands.
 
 mod council;
+mod deploy;
 mod doctor;
 mod enrol;
+mod fetch;
 mod issuer;
 mod module;
 mod modules;
+mod pins;
 mod registrar;
 mod release;
+mod reseed;
 mod spec;
 
 use serde_json::json;
@@ -34,6 +38,17 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<()> {
 		Command::Council(command) => council::run(context, command).await,
 		Command::Parameters => parameters(context).await,
 		Command::ChainSpec(command) => spec::run(context, command).await,
+		Command::Deploy(settings) => deploy::run(context, &settings).await,
+		Command::Pins(settings) => pins::run(context, &settings).await,
+		Command::Reseed(settings) => reseed::run(context, &settings).await,
+		Command::Fetch(settings) => fetch::run(context, &settings).await,
+		Command::Retire { deployment } => {
+			let chain = context.chain_to_sign().await?;
+			let call = Call::retire_deployment(deployment);
+			let outcome = context.submit(&chain, call).await?;
+			let label = format!("end of deployment 0x{}", hex::encode(deployment.0));
+			context.done(&label, &outcome)
+		}
 		Command::Account => account(context).await,
 		Command::Transfer { to, amount } => {
 			let chain = context.chain_to_sign().await?;
