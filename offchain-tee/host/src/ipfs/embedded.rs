@@ -194,12 +194,13 @@ impl Ipfs for Embedded {
 		&self,
 		root: &Cid,
 		holder: &str,
+		hints: Vec<Provider>,
 		max_len: u64,
 		patience: Duration,
 	) -> Result<(), IpfsError> {
 		// From the first block to the pin nothing is collected.
 		let _import = self.store.import();
-		self.fetch(root, Vec::new(), max_len, patience).await?;
+		self.fetch(root, hints, max_len, patience).await?;
 		let (wanted, name) = (*root, holder.to_owned());
 		on_disk(&self.store, move |store| store.pin(&wanted, &name)).await?;
 		debug!(%root, holder, "pinned");

@@ -104,11 +104,12 @@ impl Ipfs for Kubo {
 		&self,
 		root: &Cid,
 		holder: &str,
+		hints: Vec<Provider>,
 		max_len: u64,
 		patience: Duration,
 	) -> Result<(), IpfsError> {
 		// The daemon would fetch whatever hangs below the root; the limits are kept here.
-		self.fetch(root, Vec::new(), max_len, patience).await?;
+		self.fetch(root, hints, max_len, patience).await?;
 		Ok(self.client.pin_named(root, holder, patience).await?)
 	}
 

@@ -84,11 +84,12 @@ pub trait Ipfs: Send + Sync {
 	/// Who is said to have a root.
 	async fn find_providers(&self, root: &Cid) -> Result<Vec<Provider>, IpfsError>;
 
-	/// Keeps a file for a holder, fetches what of it is missing, and tells the network.
+	/// Keeps a file for a holder, fetches what of it is missing, from the hints first, and tells the network.
 	async fn pin(
 		&self,
 		root: &Cid,
 		holder: &str,
+		hints: Vec<Provider>,
 		max_len: u64,
 		patience: Duration,
 	) -> Result<(), IpfsError>;

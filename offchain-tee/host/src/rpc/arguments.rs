@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use litep2p::types::multiaddr::Multiaddr;
 use tea_ipfs::cid::{self, Cid};
 
 use super::{LOOK, error::RpcError};
+use crate::{config::peer_of, p2p::Provider};
 
 /// The longest that anything is looked for.
 const MAX_LOOK: Duration = Duration::from_secs(3600);
+/// Hosts that are named in one request.
+const MAX_HINTS: usize = 20;
 /// Values of `arg` in one request.
 const MAX_ARGUMENTS: usize = 256;
 
@@ -110,6 +114,22 @@ impl Arguments {
 		}
 	}
 
+	/// Hosts that are said to have it. One that does not read is nobody's loss.
+	pub(super) fn hints(&self) -> Result<Vec<Provider>, RpcError> {
+		let hints: Vec<_> = self.0.iter().filter(|(key, _)| key == "hint").collect();
+		if hints.len() > MAX_HINTS {
+			return Err(RpcError::wrong(format!("at most {MAX_HINTS} hints")));
+		}
+		let provider = |(_, text): &(String, String)| {
+			let address: Multiaddr = text.parse().ok()?;
+			Some(Provider {
+				peer: peer_of(&address)?,
+				addresses: vec![address],
+			})
+		};
+		Ok(hints.into_iter().filter_map(provider).collect())
+	}
+
 	/// CIDs, each with or without `/ipfs/` in front.
 	pub(super) fn cids(&self) -> Result<Vec<Cid>, RpcError> {
 		let parse = |text: &str| {
@@ -178,6 +198,13 @@ mod tests {
 		assert!(Arguments::read("pin=maybe").flag("pin", true).is_err());
 		assert!(Arguments::read("").all().is_err());
 		assert!(Arguments::read("offset=-1").number("offset").is_err());
+		let peer = litep2p::PeerId::random();
+		let hints =
+			format!("hint=tea&hint=/ip4/127.0.0.1/tcp/1&hint=/ip4/127.0.0.1/tcp/1/p2p/{peer}");
+		let hints = Arguments::read(&hints).hints().unwrap();
+		assert_eq!((hints.len(), hints[0].peer), (1, peer));
+		let many = "hint=x&".repeat(MAX_HINTS + 1);
+		assert!(Arguments::read(&many).hints().is_err());
 	}
 
 	#[test]

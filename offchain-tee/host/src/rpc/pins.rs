@@ -27,8 +27,9 @@ impl Shared {
 			Some(max) => max.min(self.rpc.max_file),
 			None => self.rpc.max_file,
 		};
-		let patience = arguments.timeout()?;
-		Ok(self.ipfs().pin(root, holder, max_file, patience).await?)
+		let (hints, patience) = (arguments.hints()?, arguments.timeout()?);
+		let pinned = self.ipfs().pin(root, holder, hints, max_file, patience);
+		Ok(pinned.await?)
 	}
 
 	pub(super) async fn pin_add(&self, arguments: &Arguments) -> Result<Response, RpcError> {

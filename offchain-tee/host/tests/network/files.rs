@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tea_ipfs::{
 	ClientError,
 	cid::{self, RAW},
-	client::root_of,
+	client::{PinOptions, root_of},
 	unixfs::CHUNK_LEN,
 };
 
@@ -75,6 +75,45 @@ async fn file_is_found_by_its_provider_record() {
 	}
 	taker.ipfs().pin(&root, PATIENCE).await.unwrap();
 	assert_eq!(taker.ipfs().get_file(&root, 1 << 30).await.unwrap(), file);
+}
+
+#[tokio::test]
+async fn file_comes_from_whom_a_hint_names() {
+	let [a, b] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+	let (giver, taker) = (
+		Host::start(a.path(), &[]).await,
+		Host::start(b.path(), &[]).await,
+	);
+	let root = giver
+		.ipfs()
+		.add_bytes(file(3 * CHUNK_LEN, 7))
+		.await
+		.unwrap()
+		.root;
+	// Nobody is there, and nonsense.
+	let (address, _) = giver.ready.listen.split_once("/tcp/").unwrap();
+	let options = PinOptions {
+		name: "module 1".into(),
+		hints: vec![
+			format!("{address}/tcp/1/p2p/{}", litep2p::PeerId::random()),
+			"nonsense".into(),
+			giver.ready.listen.clone(),
+		],
+		max_len: Some(3 * CHUNK_LEN as u64),
+	};
+	let pinned = taker.ipfs().pin_with(&root, &options, PATIENCE).await;
+	pinned.unwrap();
+	assert!(taker.ipfs().is_pinned(&root).await.unwrap());
+	// The limit of whoever asks holds too.
+	let long = giver
+		.ipfs()
+		.add_bytes(file(3 * CHUNK_LEN + 1, 7))
+		.await
+		.unwrap()
+		.root;
+	let refused = taker.ipfs().pin_with(&long, &options, PATIENCE).await;
+	let refused = refused.unwrap_err().to_string();
+	assert!(refused.contains("more than the allowed"), "{refused}");
 }
 
 #[tokio::test]

@@ -10,6 +10,10 @@ mod transport;
 
 use std::time::Duration;
 
+use futures::{
+	future::{Either, join_all, select},
+	pin_mut,
+};
 use serde_json::Value;
 
 pub use answers::{Identity, Provider, RepoStat};
@@ -32,6 +36,17 @@ const ANSWER: Duration = Duration::from_secs(20);
 const GRACE: Duration = Duration::from_secs(5);
 /// The longest answer that is not a block.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+
+/// How a root is pinned.
+#[derive(Clone, Debug, Default)]
+pub struct PinOptions {
+	/// For whom. `tea-host` keeps a root as long as anybody's name is on it; kubo knows one pin for each root.
+	pub name: String,
+	/// Hosts that have it, `/ip4/…/tcp/…/p2p/PEER`, wherever they were named: on chain, in a letter. Nobody believes them.
+	pub hints: Vec<String>,
+	/// The longest file that is fetched, if it is shorter than what the server allows anyway. kubo knows no such limit.
+	pub max_len: Option<u64>,
+}
 
 /// A client of one RPC server. Clones share their connections.
 #[derive(Clone)]
@@ -217,20 +232,54 @@ impl Client {
 		self.pin_named(root, "", patience).await
 	}
 
-	/// Keeps everything below a root under a name. `tea-host` keeps it as long as anybody's name is on it; kubo knows one pin
-	/// for each root.
+	/// Keeps everything below a root under a name.
 	pub async fn pin_named(
 		&self,
 		root: &Cid,
 		name: &str,
 		patience: Duration,
 	) -> Result<(), ClientError> {
+		let options = PinOptions {
+			name: name.to_owned(),
+			..PinOptions::default()
+		};
+		self.pin_with(root, &options, patience).await
+	}
+
+	/// Keeps everything below a root; the server looks for what it lacks at the hints first.
+	pub async fn pin_with(
+		&self,
+		root: &Cid,
+		options: &PinOptions,
+		patience: Duration,
+	) -> Result<(), ClientError> {
+		// kubo takes no hints, but fetches from whoever is connected. One that leads nowhere costs nothing.
+		let connecting = join_all(options.hints.iter().map(|hint| self.swarm_connect(hint)));
+		let pinning = self.try_pin(root, options, patience);
+		pin_mut!(pinning);
+		match select(connecting, pinning).await {
+			Either::Left((_, pinning)) => pinning.await,
+			Either::Right((pinned, _)) => pinned,
+		}
+	}
+
+	async fn try_pin(
+		&self,
+		root: &Cid,
+		options: &PinOptions,
+		patience: Duration,
+	) -> Result<(), ClientError> {
 		cid::check(root)?;
 		let (arg, wait) = (root.to_string(), format!("{}ms", patience.as_millis()));
 		let mut arguments = vec![("arg", arg.as_str()), ("timeout", &wait)];
-		if !name.is_empty() {
-			arguments.push(("name", name));
+		if !options.name.is_empty() {
+			arguments.push(("name", &options.name));
 		}
+		let max_len = options.max_len.map(|max| max.to_string());
+		if let Some(max_len) = &max_len {
+			arguments.push(("max-size", max_len));
+		}
+		arguments.extend(options.hints.iter().map(|hint| ("hint", hint.as_str())));
 		let answer = self
 			.transport
 			.post(
