@@ -30,8 +30,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Beacons` (r:0 w:1)
 	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn record_beacon() -> Weight {
-		// Least time: 16_054_000 ps.
-		Weight::from_parts(17_707_000, 1521)
+		// Least time: 16_224_000 ps.
+		Weight::from_parts(20_811_000, 1521)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -42,8 +42,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Modules` (r:0 w:1)
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn admit() -> Weight {
-		// Least time: 27_852_000 ps.
-		Weight::from_parts(30_044_000, 3481)
+		// Least time: 27_291_000 ps.
+		Weight::from_parts(30_495_000, 3481)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -54,8 +54,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Modules` (r:1 w:2)
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn dismiss() -> Weight {
-		// Least time: 40_110_000 ps.
-		Weight::from_parts(43_284_000, 3481)
+		// Least time: 35_964_000 ps.
+		Weight::from_parts(39_278_000, 3481)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -74,8 +74,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Nfts::Item` (r:64 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	fn committee() -> Weight {
-		// Least time: 1_800_803_000 ps.
-		Weight::from_parts(1_881_914_000, 214494)
+		// Least time: 1_811_500_000 ps.
+		Weight::from_parts(1_851_519_000, 214494)
 			.saturating_add(T::DbWeight::get().reads(196_u64))
 	}
 	/// Storage: `Delegation::Beacons` (r:1 w:0)
@@ -83,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ticket() -> Weight {
-		// Least time: 618_758_000 ps.
-		Weight::from_parts(634_973_000, 3513)
+		// Least time: 611_348_000 ps.
+		Weight::from_parts(619_310_000, 3513)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 	/// Storage: `Delegation::Beacons` (r:1 w:0)
@@ -92,8 +92,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ticket_without_proof() -> Weight {
-		// Least time: 16_564_000 ps.
-		Weight::from_parts(17_976_000, 3513)
+		// Least time: 15_974_000 ps.
+		Weight::from_parts(17_145_000, 3513)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 }
@@ -101,30 +101,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn record_beacon() -> Weight {
-		Weight::from_parts(17_707_000, 1521)
+		Weight::from_parts(20_811_000, 1521)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn admit() -> Weight {
-		Weight::from_parts(30_044_000, 3481)
+		Weight::from_parts(30_495_000, 3481)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn dismiss() -> Weight {
-		Weight::from_parts(43_284_000, 3481)
+		Weight::from_parts(39_278_000, 3481)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn committee() -> Weight {
-		Weight::from_parts(1_881_914_000, 214494)
+		Weight::from_parts(1_851_519_000, 214494)
 			.saturating_add(ParityDbWeight::get().reads(196_u64))
 	}
 	fn ticket() -> Weight {
-		Weight::from_parts(634_973_000, 3513)
+		Weight::from_parts(619_310_000, 3513)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 	}
 	fn ticket_without_proof() -> Weight {
-		Weight::from_parts(17_976_000, 3513)
+		Weight::from_parts(17_145_000, 3513)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 	}
 }

@@ -1,26 +1,22 @@
-//! Weights of `pallet_errand`. ESTIMATES, on the safe side: `scripts/weights` replaces them by measurements of the reference
-//! machine.
-//!
-//! How they were reckoned: the computing part from the measured parts of other pallets (a quote of P-256 in wasm 1 ms, an
-//! sr25519 signature 0.06 ms, a committee at worst 1.4 ms, a ticket 0.5 ms, a note of credit 0.03 ms), the database part from
-//! the reads and writes of the longest path with the weights of the runtime's database.
 
+//! Weights of `pallet_errand`, measured by `scripts/weights` on 2026-11-26: AMD EPYC, 20 steps, 10 repeats.
+
+#![cfg_attr(rustfmt, rustfmt_skip)]
+#![allow(unused_parens)]
+#![allow(unused_imports)]
 #![allow(missing_docs)]
 
+use frame_support::{traits::Get, weights::{Weight, constants::ParityDbWeight}};
 use core::marker::PhantomData;
-use frame_support::{
-	traits::Get,
-	weights::{Weight, constants::ParityDbWeight},
-};
 
 /// What the calls and hooks of `pallet_errand` cost at worst.
 pub trait WeightInfo {
-	fn post(d: u32) -> Weight;
+	fn post(d: u32, ) -> Weight;
 	fn cancel() -> Weight;
 	fn claim() -> Weight;
 	fn assign() -> Weight;
-	fn complete(v: u32) -> Weight;
-	fn complete_in_batch(v: u32) -> Weight;
+	fn complete(v: u32, ) -> Weight;
+	fn complete_in_batch(v: u32, ) -> Weight;
 	fn fail() -> Weight;
 	fn supply_key() -> Weight;
 	fn refuse() -> Weight;
@@ -34,165 +30,581 @@ pub trait WeightInfo {
 	fn prune() -> Weight;
 }
 
-/// One microsecond.
-const MICRO: u64 = 1_000_000;
-
-fn estimate<D: Get<frame_support::weights::RuntimeDbWeight>>(
-	micros: u64,
-	reads: u64,
-	writes: u64,
-) -> Weight {
-	// What is read counts for the size of a proof too, which this chain does not limit.
-	Weight::from_parts(micros.saturating_mul(MICRO), reads.saturating_mul(4_096))
-		.saturating_add(D::get().reads_writes(reads, writes))
-}
-
-/// Estimated, with the database weights of the runtime.
+/// As measured, with the database weights of the runtime.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	fn post(d: u32) -> Weight {
-		estimate::<T::DbWeight>(400, 40, 8)
-			.saturating_add(estimate::<T::DbWeight>(60, 12, 3).saturating_mul(d.into()))
+	/// Storage: `Errand::GasPrice` (r:1 w:0)
+	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:9 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:16 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::NextErrand` (r:1 w:1)
+	/// Proof: `Errand::NextErrand` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::GasShares` (r:1 w:0)
+	/// Proof: `Errand::GasShares` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:1 w:1)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Errands` (r:0 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
+	/// The range of component `d` is `[0, 8]`.
+	fn post(d: u32, ) -> Weight {
+		// Least time: 459_922_000 ps.
+		Weight::from_parts(533_299_878, 51726)
+			// Standard error: 8_426_272
+			.saturating_add(Weight::from_parts(249_786_201, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(27_u64))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(10_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(d.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		estimate::<T::DbWeight>(350, 30, 27)
+		// Least time: 562_085_000 ps.
+		Weight::from_parts(566_651_000, 117648)
+			.saturating_add(T::DbWeight::get().reads(31_u64))
+			.saturating_add(T::DbWeight::get().writes(33_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:0)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:0)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:9 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
+	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(4098), added: 4593, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn claim() -> Weight {
-		estimate::<T::DbWeight>(900, 60, 4)
+		// Least time: 596_946_000 ps.
+		Weight::from_parts(659_679_000, 118053)
+			.saturating_add(T::DbWeight::get().reads(38_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:38 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:9 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:38 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:9 w:0)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:37 w:0)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:1 w:1)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Errands` (r:0 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
 	fn assign() -> Weight {
-		estimate::<T::DbWeight>(1_700, 230, 4)
+		// Least time: 1_494_328_000 ps.
+		Weight::from_parts(1_842_135_000, 127758)
+			.saturating_add(T::DbWeight::get().reads(146_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-
-	fn complete(v: u32) -> Weight {
-		estimate::<T::DbWeight>(2_500, 110, 70)
-			.saturating_add(estimate::<T::DbWeight>(100, 6, 3).saturating_mul(v.into()))
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:1 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::BatchEvidence` (r:1 w:1)
+	/// Proof: `Errand::BatchEvidence` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:6 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:5 w:5)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Rewards` (r:5 w:5)
+	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
+	/// The range of component `v` is `[3, 4]`.
+	fn complete(v: u32, ) -> Weight {
+		// Least time: 2_503_647_000 ps.
+		Weight::from_parts(1_871_287_666, 117648)
+			// Standard error: 17_444_671
+			.saturating_add(Weight::from_parts(258_713_833, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(39_u64))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(30_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
-
-	fn complete_in_batch(v: u32) -> Weight {
-		estimate::<T::DbWeight>(1_400, 110, 69)
-			.saturating_add(estimate::<T::DbWeight>(100, 6, 3).saturating_mul(v.into()))
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:1 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::BatchEvidence` (r:1 w:0)
+	/// Proof: `Errand::BatchEvidence` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:6 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:5 w:5)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:2 w:2)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Rewards` (r:5 w:5)
+	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
+	/// The range of component `v` is `[3, 4]`.
+	fn complete_in_batch(v: u32, ) -> Weight {
+		// Least time: 1_359_758_000 ps.
+		Weight::from_parts(763_704_958, 117648)
+			// Standard error: 10_150_454
+			.saturating_add(Weight::from_parts(233_939_052, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(39_u64))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(29_u64))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:1)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn fail() -> Weight {
-		estimate::<T::DbWeight>(500, 50, 32)
+		// Least time: 574_954_000 ps.
+		Weight::from_parts(590_637_000, 117648)
+			.saturating_add(T::DbWeight::get().reads(35_u64))
+			.saturating_add(T::DbWeight::get().writes(36_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:1 w:1)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Envelopes` (r:0 w:1)
+	/// Proof: `Errand::Envelopes` (`max_values`: None, `max_size`: Some(539), added: 3014, mode: `MaxEncodedLen`)
 	fn supply_key() -> Weight {
-		estimate::<T::DbWeight>(120, 8, 3)
+		// Least time: 109_463_000 ps.
+		Weight::from_parts(115_701_000, 11671)
+			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Envelopes` (r:0 w:9)
+	/// Proof: `Errand::Envelopes` (`max_values`: None, `max_size`: Some(539), added: 3014, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn refuse() -> Weight {
-		estimate::<T::DbWeight>(400, 34, 36)
+		// Least time: 539_250_000 ps.
+		Weight::from_parts(566_561_000, 117648)
+			.saturating_add(T::DbWeight::get().reads(32_u64))
+			.saturating_add(T::DbWeight::get().writes(43_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:1)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:3 w:3)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:3 w:3)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:1 w:1)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sequences` (r:1 w:1)
+	/// Proof: `Attestation::Sequences` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Rounds` (r:1 w:1)
+	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Places` (r:1 w:2)
+	/// Proof: `Delegation::Places` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:1)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:1 w:2)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
+	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
+	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		estimate::<T::DbWeight>(800, 70, 48)
+		// Least time: 827_288_000 ps.
+		Weight::from_parts(897_943_000, 117648)
+			.saturating_add(T::DbWeight::get().reads(52_u64))
+			.saturating_add(T::DbWeight::get().writes(51_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:1)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:9 w:9)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:9 w:9)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermSets` (r:9 w:9)
+	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:1)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
-		estimate::<T::DbWeight>(600, 50, 40)
+		// Least time: 613_310_000 ps.
+		Weight::from_parts(661_562_000, 117648)
+			.saturating_add(T::DbWeight::get().reads(35_u64))
+			.saturating_add(T::DbWeight::get().writes(36_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:1)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:56 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:55 w:0)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:55 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:1 w:1)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn redraw() -> Weight {
-		estimate::<T::DbWeight>(1_700, 230, 3)
+		// Least time: 1_483_883_000 ps.
+		Weight::from_parts(1_553_717_000, 184470)
+			.saturating_add(T::DbWeight::get().reads(172_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
-
+	/// Storage: `Errand::GasShares` (r:0 w:1)
+	/// Proof: `Errand::GasShares` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
 	fn set_shares() -> Weight {
-		estimate::<T::DbWeight>(15, 0, 1)
+		// Least time: 10_115_000 ps.
+		Weight::from_parts(11_037_000, 0)
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-
+	/// Storage: `Errand::GasPrice` (r:0 w:1)
+	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn set_gas_price() -> Weight {
-		estimate::<T::DbWeight>(15, 0, 1)
+		// Least time: 9_765_000 ps.
+		Weight::from_parts(10_786_000, 0)
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-
+	/// Storage: `Errand::Agenda` (r:1 w:0)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		estimate::<T::DbWeight>(30, 1, 1)
+		// Least time: 3_716_000 ps.
+		Weight::from_parts(5_498_000, 11671)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
-
+	/// Storage: `Errand::Errands` (r:1 w:0)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:1 w:1)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn look() -> Weight {
-		estimate::<T::DbWeight>(25, 4, 1)
+		// Least time: 75_833_000 ps.
+		Weight::from_parts(87_379_000, 11671)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-
+	/// Storage: `Errand::NextErrand` (r:1 w:0)
+	/// Proof: `Errand::NextErrand` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::OldestFinished` (r:1 w:1)
+	/// Proof: `Errand::OldestFinished` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:1 w:1)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
 	fn prune() -> Weight {
-		estimate::<T::DbWeight>(30, 2, 2)
+		// Least time: 75_953_000 ps.
+		Weight::from_parts(77_855_000, 7431)
+			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 }
 
-/// The same for tests.
+/// For tests.
 impl WeightInfo for () {
-	fn post(d: u32) -> Weight {
-		estimate::<ParityDbWeight>(400, 40, 8)
-			.saturating_add(estimate::<ParityDbWeight>(60, 12, 3).saturating_mul(d.into()))
+	fn post(d: u32, ) -> Weight {
+		Weight::from_parts(533_299_878, 51726)
+			.saturating_add(Weight::from_parts(249_786_201, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(27_u64))
+			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(d.into())))
+			.saturating_add(ParityDbWeight::get().writes(10_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(d.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
 	}
-
 	fn cancel() -> Weight {
-		estimate::<ParityDbWeight>(350, 30, 27)
+		Weight::from_parts(566_651_000, 117648)
+			.saturating_add(ParityDbWeight::get().reads(31_u64))
+			.saturating_add(ParityDbWeight::get().writes(33_u64))
 	}
-
 	fn claim() -> Weight {
-		estimate::<ParityDbWeight>(900, 60, 4)
+		Weight::from_parts(659_679_000, 118053)
+			.saturating_add(ParityDbWeight::get().reads(38_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
-
 	fn assign() -> Weight {
-		estimate::<ParityDbWeight>(1_700, 230, 4)
+		Weight::from_parts(1_842_135_000, 127758)
+			.saturating_add(ParityDbWeight::get().reads(146_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
-
-	fn complete(v: u32) -> Weight {
-		estimate::<ParityDbWeight>(2_500, 110, 70)
-			.saturating_add(estimate::<ParityDbWeight>(100, 6, 3).saturating_mul(v.into()))
+	fn complete(v: u32, ) -> Weight {
+		Weight::from_parts(1_871_287_666, 117648)
+			.saturating_add(Weight::from_parts(258_713_833, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(39_u64))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
+			.saturating_add(ParityDbWeight::get().writes(30_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
-
-	fn complete_in_batch(v: u32) -> Weight {
-		estimate::<ParityDbWeight>(1_400, 110, 69)
-			.saturating_add(estimate::<ParityDbWeight>(100, 6, 3).saturating_mul(v.into()))
+	fn complete_in_batch(v: u32, ) -> Weight {
+		Weight::from_parts(763_704_958, 117648)
+			.saturating_add(Weight::from_parts(233_939_052, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(39_u64))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
+			.saturating_add(ParityDbWeight::get().writes(29_u64))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
-
 	fn fail() -> Weight {
-		estimate::<ParityDbWeight>(500, 50, 32)
+		Weight::from_parts(590_637_000, 117648)
+			.saturating_add(ParityDbWeight::get().reads(35_u64))
+			.saturating_add(ParityDbWeight::get().writes(36_u64))
 	}
-
 	fn supply_key() -> Weight {
-		estimate::<ParityDbWeight>(120, 8, 3)
+		Weight::from_parts(115_701_000, 11671)
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
+			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
-
 	fn refuse() -> Weight {
-		estimate::<ParityDbWeight>(400, 34, 36)
+		Weight::from_parts(566_561_000, 117648)
+			.saturating_add(ParityDbWeight::get().reads(32_u64))
+			.saturating_add(ParityDbWeight::get().writes(43_u64))
 	}
-
 	fn vote_fail() -> Weight {
-		estimate::<ParityDbWeight>(800, 70, 48)
+		Weight::from_parts(897_943_000, 117648)
+			.saturating_add(ParityDbWeight::get().reads(52_u64))
+			.saturating_add(ParityDbWeight::get().writes(51_u64))
 	}
-
 	fn expire() -> Weight {
-		estimate::<ParityDbWeight>(600, 50, 40)
+		Weight::from_parts(661_562_000, 117648)
+			.saturating_add(ParityDbWeight::get().reads(35_u64))
+			.saturating_add(ParityDbWeight::get().writes(36_u64))
 	}
-
 	fn redraw() -> Weight {
-		estimate::<ParityDbWeight>(1_700, 230, 3)
+		Weight::from_parts(1_553_717_000, 184470)
+			.saturating_add(ParityDbWeight::get().reads(172_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
-
 	fn set_shares() -> Weight {
-		estimate::<ParityDbWeight>(15, 0, 1)
+		Weight::from_parts(11_037_000, 0)
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-
 	fn set_gas_price() -> Weight {
-		estimate::<ParityDbWeight>(15, 0, 1)
+		Weight::from_parts(10_786_000, 0)
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-
 	fn agenda() -> Weight {
-		estimate::<ParityDbWeight>(30, 1, 1)
+		Weight::from_parts(5_498_000, 11671)
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
-
 	fn look() -> Weight {
-		estimate::<ParityDbWeight>(25, 4, 1)
+		Weight::from_parts(87_379_000, 11671)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-
 	fn prune() -> Weight {
-		estimate::<ParityDbWeight>(30, 2, 2)
+		Weight::from_parts(77_855_000, 7431)
+			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 }
