@@ -15,7 +15,7 @@ pub(crate) struct Host {
 	/// Where the host listens: unix:/path or tcp:127.0.0.1:PORT
 	#[arg(
 		long,
-		env = "TEA_HOST",
+		env = "TEA_HOST_LINK",
 		value_name = "LINK",
 		default_value = "unix:/run/tea-host/link.sock"
 	)]
