@@ -217,6 +217,11 @@ impl Pins {
 		}
 		match record {
 			Some(record) => {
+				let standing = self.world.vault.get(&deployment);
+				let is_awaited = matches!(standing, Some((_, Standing::Offered { .. })));
+				if !is_awaited {
+					self.registered(deployment);
+				}
 				let terms = at.terms(deployment, record.terms).await?;
 				let price = terms.as_ref().map(price).unwrap_or_default();
 				self.board.set(deployment, record, table.pins, price, now);

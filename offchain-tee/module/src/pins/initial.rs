@@ -7,10 +7,11 @@ use codec::Encode;
 use tea_chain::{AccountId, At, types::Registration};
 use tea_envelope::{DeploymentKey, EnvelopeHash, K1, KeyEnvelope, Keys, Subject};
 use tea_link::os_rng::OsRng;
-use tea_primitives::deployment::{Content, DeploymentId, Kind, Visibility};
+use tea_primitives::deployment::{Checker, Content, DeploymentId, Kind, Visibility};
 
 use super::{
 	admission::check_registration,
+	checker,
 	content::{prove, sha256},
 	denial::Denial,
 	links::{Origin, owner_context},
@@ -78,6 +79,7 @@ async fn propose(
 	world.policy.takes(*kind, &owner, terms, content)?;
 	if *visibility == Visibility::Hosted {
 		check_room(world, content)?;
+		check_ability(world, &registration.checker).await?;
 	}
 	world.admit(at, terms, world.me()).await?;
 	check_deposit(world, at, owner, registration).await?;
@@ -131,6 +133,7 @@ async fn reseed(
 		.policy
 		.takes(record.kind, &owner, &standing.terms, &record.content)?;
 	check_room(world, &record.content)?;
+	check_ability(world, &record.checker).await?;
 	for pin in at.pin_table(*deployment).await?.pins {
 		let certificate = at.certificate_of(pin.module).await?;
 		let is_live = certificate.is_some_and(|certificate| certificate.boot_seq == pin.boot_seq)
@@ -199,6 +202,12 @@ fn last_block(world: &World, block: u32) -> Result<u32, Denial> {
 fn check_room(world: &World, content: &Content) -> Result<(), Denial> {
 	let (pins, bytes) = world.vault.load();
 	world.policy.has_room(pins, bytes, content.size)
+}
+
+/// Whether this module is able to run the code: the first pinner has to be, as any other.
+async fn check_ability(world: &World, checker: &Checker) -> Result<(), Denial> {
+	let ability = world.ability();
+	checker::check(checker, &ability, &*world.contents, &world.executor).await
 }
 
 /// Whether the owner can pay what the chain will hold: nobody works for an account that cannot register.

@@ -7,6 +7,7 @@ use std::sync::{
 
 use tea_chain::AccountId;
 use tea_link::{Mailbox, Party};
+use tea_primitives::deployment::DeploymentId;
 
 use super::{
 	denial::Denial,
@@ -65,6 +66,14 @@ impl Pins {
 		self.jobs.spawn(async move {
 			let made = initial::make(&world, owner, &asked, &read).await;
 			Done::Made(name, made.map(Box::new))
+		});
+	}
+
+	/// The chain has what was offered: the owner may ask for the next one.
+	pub(super) fn registered(&mut self, deployment: DeploymentId) {
+		self.asks.retain(|_, ask| match &ask.state {
+			Asking::Answered(Body::Offer(offer)) => offer.deployment != deployment,
+			_ => true,
 		});
 	}
 
