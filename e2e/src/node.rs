@@ -285,13 +285,6 @@ impl Node {
 		Ok(SocketAddr::new(ip.parse()?, port.parse()?))
 	}
 
-	/// Lets it stand still for a while, as a machine does that is out of breath.
-	pub async fn pause(&mut self, pause: Duration) -> Result<()> {
-		self.process.signal(Signal::SIGSTOP)?;
-		tokio::time::sleep(pause).await;
-		self.process.signal(Signal::SIGCONT)
-	}
-
 	/// Kill it the hard way (SIGKILL). It can be started again on its database.
 	pub async fn kill(mut self) -> Result<StoppedNode> {
 		self.process.kill().await?;

@@ -188,9 +188,13 @@ impl Rpc {
 
 	/// How many entries the map has; counts to 1000.
 	pub async fn map_len(&self, pallet: &str, map: &str) -> Result<usize> {
-		let prefix = to_hex(&storage::key(pallet, map));
+		self.entries(&storage::key(pallet, map)).await
+	}
+
+	/// How many entries have keys that begin so; counts to 1000.
+	pub async fn entries(&self, prefix: &[u8]) -> Result<usize> {
 		let keys = self
-			.call("state_getKeysPaged", json!([prefix, 1000]))
+			.call("state_getKeysPaged", json!([to_hex(prefix), 1000]))
 			.await?;
 		Ok(keys
 			.as_array()

@@ -1,7 +1,7 @@
 //! Wires the parts of a node: database, transaction pool, BABE, GRANDPA, network, RPC.
 
 use crate::{
-	database,
+	database, equivocations,
 	rpc::{self, FullDeps, GrandpaDeps},
 };
 use async_trait::async_trait;
@@ -162,7 +162,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, S
 		Arc::clone(&client),
 		InherentProviders(slot_duration),
 		select_chain.clone(),
-		OffchainTransactionPoolFactory::new(Arc::clone(&transaction_pool)),
+		OffchainTransactionPoolFactory::new(equivocations::Nowhere),
 	)?;
 	let (import_queue, babe_worker) =
 		sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
@@ -334,6 +334,11 @@ pub(crate) fn new_full(config: Configuration) -> Result<TaskManager, ServiceErro
 	})?;
 
 	if role.is_authority() {
+		task_manager.spawn_handle().spawn(
+			"equivocations",
+			Some("block-import"),
+			equivocations::report(Arc::clone(&client), Arc::clone(&transaction_pool)),
+		);
 		let slot_duration = babe.config().slot_duration();
 		let proposer = sc_basic_authorship::ProposerFactory::new(
 			task_manager.spawn_handle(),

@@ -113,21 +113,3 @@ fn spec_numbers_are_as_written() {
 		[2_000_000, 1_000_000, 500_000]
 	);
 }
-
-/// C01
-#[test]
-fn no_call_has_guessed_weight() {
-	let weights = include_str!("../weights.rs");
-	let measured = weights
-		.split("pub struct SubstrateWeight")
-		.nth(1)
-		.and_then(|rest| rest.split("impl WeightInfo for ()").next())
-		.expect("the weights of the runtime");
-	for function in measured.split("\tfn ").skip(1) {
-		let name = function.split('(').next().unwrap_or_default();
-		assert!(
-			function.contains("// Least time: "),
-			"{name} was not measured: scripts/weights camellia"
-		);
-	}
-}

@@ -53,21 +53,3 @@ fn storage_version_is_written() {
 		assert_eq!(StorageVersion::get::<Delegation>(), StorageVersion::new(1));
 	});
 }
-
-/// C01
-#[test]
-fn no_call_has_guessed_weight() {
-	let weights = include_str!("../weights.rs");
-	let measured = weights
-		.split("pub struct SubstrateWeight")
-		.nth(1)
-		.and_then(|rest| rest.split("impl WeightInfo for ()").next())
-		.expect("the weights of the runtime");
-	for function in measured.split("\tfn ").skip(1) {
-		let name = function.split('(').next().unwrap_or_default();
-		assert!(
-			function.contains("// Least time: "),
-			"{name} was not measured: scripts/weights delegation"
-		);
-	}
-}

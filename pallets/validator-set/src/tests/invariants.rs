@@ -89,21 +89,3 @@ fn a_broken_offence_is_found() {
 		},
 	);
 }
-
-/// C01
-#[test]
-fn no_call_has_guessed_weight() {
-	let weights = include_str!("../weights.rs");
-	let measured = weights
-		.split("pub struct SubstrateWeight")
-		.nth(1)
-		.and_then(|rest| rest.split("impl WeightInfo for ()").next())
-		.expect("the weights of the runtime");
-	for function in measured.split("\tfn ").skip(1) {
-		let name = function.split('(').next().unwrap_or_default();
-		assert!(
-			function.contains("// Least time: "),
-			"{name} was not measured: scripts/weights validator-set"
-		);
-	}
-}
