@@ -1,6 +1,7 @@
 //! One block, and everything that is read at it.
 
 mod deployment;
+mod errand;
 
 use crate::{
 	AccountId, Chain, Error, Result,

@@ -1,6 +1,9 @@
 //! Calls, built without knowing the runtime: names and arguments here, indices from the metadata when they are signed.
 
 mod deployment;
+mod errand;
+
+pub use errand::Order;
 
 use crate::{
 	AccountId, Error, Result,
@@ -299,6 +302,15 @@ impl Call {
 		Item::Call("Deployment", "confirm_pin"),
 		Item::Call("Deployment", "drop_pin"),
 		Item::Call("Deployment", "expire"),
+		Item::Call("Errand", "post"),
+		Item::Call("Errand", "cancel"),
+		Item::Call("Errand", "claim"),
+		Item::Call("Errand", "complete"),
+		Item::Call("Errand", "fail"),
+		Item::Call("Errand", "supply_key"),
+		Item::Call("Errand", "refuse"),
+		Item::Call("Errand", "vote_fail"),
+		Item::Call("Errand", "expire"),
 		Item::Call("Balances", "transfer_keep_alive"),
 		Item::Call("System", "remark"),
 		Item::Call("Council", "vote"),

@@ -23,7 +23,7 @@ pub mod types;
 pub use account::{AccountId, NotAnAccount};
 pub use at::{At, FRESH};
 pub use backoff::Backoff;
-pub use call::Call;
+pub use call::{Call, Order};
 pub use chain::{Access, Chain, Followed, Health};
 pub use describe::describe;
 pub use error::{DispatchFailure, Error, Refusal, Result, SubmitError};

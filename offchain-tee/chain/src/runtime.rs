@@ -6,8 +6,8 @@ use crate::{
 	config::Tea,
 	error::DispatchFailure,
 	types::{
-		AttestationEvent, CamelliaEvent, Constants, DeploymentConstants, DeploymentEvent, Event,
-		EventRecord, Parameters,
+		AttestationEvent, CamelliaEvent, Constants, DeploymentConstants, DeploymentEvent,
+		ErrandConstants, ErrandEvent, Event, EventRecord, Parameters,
 	},
 };
 use codec::{Decode, DecodeAll, Encode};
@@ -121,9 +121,31 @@ const READS: &[Item] = &[
 	Item::Constant("Deployment", "MaxDepth"),
 	Item::Constant("Deployment", "DepositBase"),
 	Item::Constant("Deployment", "DepositPerByte"),
+	Item::Storage("Errand", "NextErrand"),
+	Item::Storage("Errand", "Errands"),
+	Item::Storage("Errand", "ParamsOf"),
+	Item::Storage("Errand", "Envelopes"),
+	Item::Storage("Errand", "Finished"),
+	Item::Storage("Errand", "Workloads"),
+	Item::Storage("Errand", "Queue"),
+	Item::Storage("Errand", "GasShares"),
+	Item::Storage("Errand", "GasPrice"),
+	Item::View("Errand", "maximum_price"),
+	Item::Constant("Errand", "CommitteeSize"),
+	Item::Constant("Errand", "MinDeadline"),
+	Item::Constant("Errand", "MaxDeadline"),
+	Item::Constant("Errand", "OpenPatience"),
+	Item::Constant("Errand", "PinnersWait"),
+	Item::Constant("Errand", "KeyWait"),
+	Item::Constant("Errand", "VerifierPatience"),
+	Item::Constant("Errand", "MaxErrandsPerModule"),
+	Item::Constant("Errand", "ArchiveTime"),
+	Item::Storage("Delegation", "Beacons"),
+	Item::Constant("Delegation", "BeaconHistory"),
 	Item::Events("Attestation"),
 	Item::Events("Camellia"),
 	Item::Events("Deployment"),
+	Item::Events("Errand"),
 ];
 
 /// One version of the runtime.
@@ -231,21 +253,30 @@ impl Runtime {
 		decode(&item.to_string(), value)
 	}
 
+	/// What a storage entry reads as while nothing is in it.
+	pub(crate) fn storage_default(
+		&self,
+		pallet: &'static str,
+		name: &'static str,
+	) -> Result<Vec<u8>> {
+		let item = Item::Storage(pallet, name);
+		self.check(item)?;
+		self.metadata
+			.pallet_by_name(pallet)
+			.and_then(|pallet| pallet.storage()?.entry_by_name(name))
+			.and_then(|entry| entry.default_value())
+			.map(<[u8]>::to_vec)
+			.ok_or_else(|| Error::NotTea(item.to_string()))
+	}
+
 	/// What the runtime fixes, beside what governance sets; without a word in storage the default holds.
 	pub(crate) fn constants(&self, parameters: Option<Parameters>) -> Result<Constants> {
 		let of = |name| self.constant::<u32>("Attestation", name);
 		let parameters = match parameters {
 			Some(parameters) => parameters,
 			None => {
-				let item = Item::Storage("Attestation", "CurrentParameters");
-				self.check(item)?;
-				let default = self
-					.metadata
-					.pallet_by_name("Attestation")
-					.and_then(|pallet| pallet.storage()?.entry_by_name("CurrentParameters"))
-					.and_then(|entry| entry.default_value())
-					.ok_or_else(|| Error::NotTea(item.to_string()))?;
-				decode(&item.to_string(), default)?
+				let default = self.storage_default("Attestation", "CurrentParameters")?;
+				decode("Attestation.CurrentParameters", &default)?
 			}
 		};
 		Ok(Constants {
@@ -266,6 +297,27 @@ impl Runtime {
 			deposit_base: self.constant("Deployment", "DepositBase")?,
 			deposit_per_byte: self.constant("Deployment", "DepositPerByte")?,
 		})
+	}
+
+	/// What the runtime fixes for errands.
+	pub(crate) fn errand_constants(&self) -> Result<ErrandConstants> {
+		let of = |name| self.constant::<u32>("Errand", name);
+		Ok(ErrandConstants {
+			committee_size: of("CommitteeSize")?,
+			min_deadline: of("MinDeadline")?,
+			max_deadline: of("MaxDeadline")?,
+			open_patience: of("OpenPatience")?,
+			pinners_wait: of("PinnersWait")?,
+			key_wait: of("KeyWait")?,
+			verifier_patience: of("VerifierPatience")?,
+			max_errands_per_module: of("MaxErrandsPerModule")?,
+			archive_time: of("ArchiveTime")?,
+		})
+	}
+
+	/// Blocks whose beacon is kept.
+	pub(crate) fn beacon_history(&self) -> Result<u32> {
+		self.constant("Delegation", "BeaconHistory")
 	}
 
 	/// The events of a block, and the failure of each extrinsic that failed.
@@ -298,6 +350,10 @@ impl Runtime {
 				"Deployment" => {
 					self.check(Item::Events("Deployment"))?;
 					Event::Deployment(decode::<DeploymentEvent>(name, &variant())?)
+				}
+				"Errand" => {
+					self.check(Item::Events("Errand"))?;
+					Event::Errand(decode::<ErrandEvent>(name, &variant())?)
 				}
 				_ => Event::Other {
 					pallet: pallet.to_owned(),
@@ -561,6 +617,12 @@ mod tests {
 		assert_eq!(constants.committee_size, 4);
 		assert_eq!(constants.quorum(), 3);
 		assert!(constants.enrolment_bond > 0);
+		let errands = runtime.errand_constants().unwrap();
+		assert_eq!((errands.committee_size, errands.quorum()), (4, 3));
+		assert!(errands.min_deadline < errands.max_deadline);
+		assert!(runtime.beacon_history().unwrap() > 100);
+		let shares = runtime.storage_default("Errand", "GasShares").unwrap();
+		assert_eq!(shares, [70, 15, 10, 5, 10]);
 	}
 
 	#[test]

@@ -7,7 +7,7 @@ use crate::{
 	runtime::{DispatchError, METADATA_VERSION},
 	types::*,
 };
-use codec::Decode;
+use codec::{Compact, Decode};
 use scale_info::{
 	Field, MetaType, PortableRegistry, Registry, TypeDef, TypeInfo, form::PortableForm,
 };
@@ -16,6 +16,7 @@ use subxt::metadata::Metadata;
 use tea_primitives::{
 	HardwareClass,
 	deployment::{DeploymentId, Refusal},
+	errand::{ErrandId, FaultReason, Limits, RefuteReason, Source, TicketProof},
 	ids::{BootSeq, IssuerId, ModuleId, ReleaseId, Round},
 	verdict::FailReason,
 };
@@ -89,13 +90,13 @@ impl Comparison<'_> {
 			(TypeDef::Tuple(mine), TypeDef::Tuple(its)) => {
 				assert_eq!(mine.fields.len(), its.fields.len(), "{path}: tuple");
 				for (at, (mine, its)) in mine.fields.iter().zip(&its.fields).enumerate() {
-					let what = if at == 1 && path.ends_with("passes") {
-						"signature"
-					} else {
-						""
-					};
+					let is_list = path.ends_with("passes") || path.ends_with("verdicts");
+					let what = if at == 1 && is_list { "signature" } else { "" };
 					self.compare(mine.id, its.id, &format!("{path}.{at}{what}"));
 				}
+			}
+			(TypeDef::Compact(mine), TypeDef::Compact(its)) => {
+				self.compare(mine.type_param.id, its.type_param.id, path);
 			}
 			(TypeDef::Primitive(mine), TypeDef::Primitive(its)) => {
 				assert_eq!(mine, its, "{path}: primitive");
@@ -199,6 +200,16 @@ fn records_are_those_of_the_chain() {
 	storage::<PinTable>(of, "Deployment", "Pins");
 	storage::<LinkRecord>(of, "Deployment", "Links");
 	storage::<Holding>(of, "Deployment", "Holdings");
+	storage::<ErrandId>(of, "Errand", "NextErrand");
+	storage::<ErrandRecord>(of, "Errand", "Errands");
+	storage::<Vec<u8>>(of, "Errand", "ParamsOf");
+	storage::<Vec<u8>>(of, "Errand", "Envelopes");
+	storage::<FinishedErrand>(of, "Errand", "Finished");
+	storage::<Workload>(of, "Errand", "Workloads");
+	storage::<ErrandQueue>(of, "Errand", "Queue");
+	storage::<Shares>(of, "Errand", "GasShares");
+	storage::<u128>(of, "Errand", "GasPrice");
+	storage::<BeaconRecord>(of, "Delegation", "Beacons");
 	storage::<u64>(of, "Timestamp", "Now");
 	storage::<[u8; 32]>(of, "System", "BlockHash");
 	storage::<AccountId>(of, "Sudo", "Key");
@@ -218,6 +229,11 @@ fn views_events_and_errors_are_those_of_the_chain() {
 	compare::<AttestationEvent>(&metadata, events("Attestation"), "Attestation");
 	compare::<CamelliaEvent>(&metadata, events("Camellia"), "Camellia");
 	compare::<DeploymentEvent>(&metadata, events("Deployment"), "Deployment");
+	compare::<ErrandEvent>(&metadata, events("Errand"), "Errand");
+	let price = pallet("Errand")
+		.view_function_by_name("maximum_price")
+		.unwrap();
+	compare::<Result<u128, Refusal>>(&metadata, price.output_ty(), "maximum_price");
 	let deployments = pallet("Deployment");
 	let output = |name| deployments.view_function_by_name(name).unwrap().output_ty();
 	compare::<Option<DeploymentInfo>>(&metadata, output("deployment"), "deployment");
@@ -286,6 +302,24 @@ fn arguments_are_those_of_the_chain() {
 	)>(of, "Deployment", "confirm_pin");
 	call::<(DeploymentId, DropReason)>(of, "Deployment", "drop_pin");
 	call::<(DeploymentId,)>(of, "Deployment", "expire");
+	call::<(
+		Source,
+		Vec<Source>,
+		Bytes,
+		[u8; 32],
+		Limits,
+		Compact<u128>,
+		Compact<u32>,
+		ErrandOptions,
+	)>(of, "Errand", "post");
+	call::<(ErrandId, TicketProof)>(of, "Errand", "claim");
+	call::<(ErrandId, Pot)>(of, "Errand", "complete");
+	call::<(ErrandId, FaultReason)>(of, "Errand", "fail");
+	call::<(ErrandId, u8, BootSeq, Bytes)>(of, "Errand", "supply_key");
+	call::<(ErrandId, RefuteReason)>(of, "Errand", "vote_fail");
+	for name in ["cancel", "refuse", "expire"] {
+		call::<(ErrandId,)>(of, "Errand", name);
+	}
 	call::<(ModuleId, Option<AccountId>)>(of, "Camellia", "set_operator");
 	call::<(AccountId, Kind)>(of, "Camellia", "bear");
 }

@@ -39,8 +39,10 @@ macro_rules! mirror {
 }
 
 mod deployment;
+mod errand;
 
 pub use deployment::*;
+pub use errand::*;
 
 mirror! {
 	/// Whether certificates of an issuer are accepted.
@@ -1071,6 +1073,8 @@ pub enum Event {
 	Camellia(CamelliaEvent),
 	/// With a deployment.
 	Deployment(DeploymentEvent),
+	/// With an errand.
+	Errand(ErrandEvent),
 	/// Anything else.
 	Other {
 		/// The pallet.

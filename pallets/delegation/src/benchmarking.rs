@@ -1,7 +1,6 @@
 //! Benchmarks: the hook, the set, the longest draw, the ticket.
 
 use super::*;
-use crate::ticket::is_proved;
 use codec::Encode as _;
 use frame_benchmarking::{BenchmarkError, v2::*};
 use frame_support::traits::Get;
@@ -11,6 +10,7 @@ use tea_primitives::{
 	draw::{Draw, DrawError, Draws, KnownGood, Purpose},
 	errand::{TicketProof, TicketRequest, Tickets},
 	ids::ModuleId,
+	ticket::is_proved,
 };
 
 /// What benchmarks want of the runtime.

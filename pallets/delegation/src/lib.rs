@@ -13,7 +13,6 @@ mod mock;
 mod shuffle;
 #[cfg(test)]
 mod tests;
-pub mod ticket;
 mod types;
 pub mod weights;
 

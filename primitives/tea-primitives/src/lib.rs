@@ -1,5 +1,5 @@
-//! Words that every room of TEA shares. No FRAME and no behaviour: types, units, ids, records, what is signed,
-//! and the traits through which pallets meet.
+//! Words that every room of TEA shares: types, units, ids, records, what is signed, and the traits through which pallets
+//! meet. No FRAME, and no behaviour but the arithmetic of tickets, in which chain and modules have to agree.
 //!
 //! Everything here is stored, signed or shown to clients, so encodings are frozen: an enum variant keeps its
 //! index for ever, a removed one stays reserved, and the tests hold literal bytes.
@@ -17,6 +17,7 @@ pub mod draw;
 pub mod errand;
 pub mod ids;
 pub mod module;
+pub mod ticket;
 pub mod verdict;
 
 /// What the hardware behind a chip can prove (SPEC 1). Not to be confused with the kind of a Camellia.

@@ -3,10 +3,10 @@
 //! Weight, credit, age and ticket are the chain's own functions. What is assumed is only this: who the modules are, and how
 //! many errands there are. Whoever dies is replaced at once by a newborn of the same kind.
 
-use pallet_delegation::ticket;
 use tea_primitives::{
 	camellia::{CreditEvent, DrawWeight},
 	ids::ModuleId,
+	ticket,
 };
 
 // The source itself and not the crate: pallets do not import each other, in tests no more than on the chain.

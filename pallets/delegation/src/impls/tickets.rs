@@ -1,12 +1,13 @@
 //! Examining a ticket.
 
-use crate::{Config, Pallet, ticket};
+use crate::{Config, Pallet};
 use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::traits::{One, Saturating};
 use tea_primitives::{
 	draw::BeaconValue,
 	errand::{TicketProof, TicketRefusal, TicketRequest, Tickets},
+	ticket,
 };
 
 impl<T: Config> Tickets<BlockNumberFor<T>> for Pallet<T> {

@@ -4,12 +4,12 @@
 use crate::{
 	mock::*,
 	shuffle::{Shuffle, Stream},
-	ticket,
 };
 use sp_io::hashing::blake2_256;
 use tea_primitives::{
 	camellia::DrawWeight,
 	draw::{Member, Purpose},
+	ticket,
 };
 
 /// Sum of (observed − expected)² / expected.

@@ -1,14 +1,11 @@
-use crate::{
-	fixture,
-	mock::*,
-	ticket::{self, Ticket, TicketValue},
-};
+use crate::{fixture, mock::*};
 use codec::{Decode, Encode};
 use sp_core::{Pair, crypto::VrfSecret, sr25519};
 use tea_primitives::{
 	camellia::DrawWeight,
 	errand::{TicketProof, TicketRefusal, TicketRequest, Tickets},
 	ids::ModuleId,
+	ticket::{self, Ticket, TicketValue},
 };
 
 pub(super) fn prove(pair: &sr25519::Pair, input: &[u8; 32]) -> TicketProof {

@@ -26,6 +26,7 @@ use tea_primitives::{
 	errand::{ErrandId, TicketProof, TicketRefusal, TicketRequest, Tickets},
 	ids::{BootSeq, ModuleId},
 	module::{Attested, Certificate},
+	ticket::subject,
 };
 
 /// A claim that is right in everything but the proof of its ticket.
@@ -51,11 +52,6 @@ impl<T: Config> Claim<T> {
 			blocks_open: self.blocks_open,
 		}
 	}
-}
-
-/// What tickets of an attempt are about.
-pub(crate) fn subject(errand: ErrandId, attempt: u8) -> Vec<u8> {
-	(errand, attempt).encode()
 }
 
 fn refused<T: Config>(refusal: TicketRefusal) -> Error<T> {

@@ -1,9 +1,17 @@
-//! Executor tickets: what a module proves, what the ticket is worth, and how many are let in.
+//! Executor tickets: what a module proves, what the ticket is worth, and how many are let in. Chain and modules
+//! reckon with the same numbers.
 //!
 //! A ticket is a race: with u drawn evenly from (0, 1], the value −ln(u) / w is exponentially distributed with rate w, and
 //! the least of many such values belongs to each runner with a chance proportional to its w. All in integers: values
 //! are counted in 2⁻⁶⁴.
 
+use crate::{
+	camellia::DrawWeight,
+	draw::BeaconValue,
+	errand::{ErrandId, TicketProof},
+	ids::ModuleId,
+};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{
@@ -13,8 +21,7 @@ use sp_core::{
 		vrf::{VrfSignData, VrfSignature, VrfTranscript},
 	},
 };
-use sp_io::hashing::blake2_256;
-use tea_primitives::{camellia::DrawWeight, draw::BeaconValue, errand::TicketProof, ids::ModuleId};
+use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
 /// Tag of everything that is hashed for tickets, and label of the VRF transcript.
 pub const TICKET_DOMAIN: [u8; 13] = *b"tea/ticket/v1";
@@ -27,6 +34,10 @@ const WINNERS_AT_FIRST_TENTHS: u128 = 15;
 
 /// More than any ticket of the least weight can be worth: 64 ln 2 / ¼ is below 178.
 const ABOVE_ALL: u128 = 178 << 64;
+
+fn blake2_256(bytes: &[u8]) -> [u8; 32] {
+	BlakeTwo256::hash(bytes).0
+}
 
 /// Worth of a ticket, −ln(u) / w in 2⁻⁶⁴. The least wins.
 #[derive(
@@ -67,6 +78,11 @@ pub struct Ticket {
 	pub value: TicketValue,
 	/// Whose it is.
 	pub module: ModuleId,
+}
+
+/// What tickets of an attempt are about.
+pub fn subject(errand: ErrandId, attempt: u8) -> Vec<u8> {
+	(errand, attempt).encode()
 }
 
 /// What the VRF is evaluated on: H(domain ‖ genesis ‖ subject ‖ beacon). The subject carries its length.
@@ -144,3 +160,6 @@ pub fn threshold(total: u64, blocks_open: u32) -> TicketValue {
 	}
 	TicketValue(first.checked_shl(blocks_open).unwrap_or(u128::MAX))
 }
+
+#[cfg(test)]
+mod tests;
