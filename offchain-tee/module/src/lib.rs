@@ -4,6 +4,7 @@
 pub mod attest;
 pub mod config;
 pub mod enrol;
+pub mod errand;
 pub mod exit;
 pub mod firmware;
 pub mod harden;
