@@ -13,7 +13,7 @@ use sp_blockchain::HeaderBackend as _;
 use sp_consensus_babe::{
 	AuthorityId, AuthorityIndex, BabeApi as _, EquivocationProof, Slot, digests::PreDigest,
 };
-use sp_runtime::traits::{Block as BlockT, Header as HeaderT};
+use sp_runtime::traits::Block as BlockT;
 use std::{collections::BTreeMap, sync::Arc};
 use tea_runtime::opaque::Block;
 
@@ -172,7 +172,7 @@ fn submit(
 mod tests {
 	use super::*;
 	use sp_consensus_babe::digests::{CompatibleDigestItem as _, SecondaryPlainPreDigest};
-	use sp_runtime::{Digest, DigestItem};
+	use sp_runtime::{Digest, DigestItem, traits::Header as _};
 
 	fn header(slot: u64, author: u32, root: u8) -> Header {
 		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {

@@ -108,7 +108,7 @@ const READS: &[Item] = &[
 	Item::Constant("Balances", "ExistentialDeposit"),
 	Item::Storage("Deployment", "Deployments"),
 	Item::Storage("Deployment", "Ended"),
-	Item::Storage("Deployment", "TermSets"),
+	Item::Storage("Deployment", "TermsByHash"),
 	Item::Storage("Deployment", "Pins"),
 	Item::Storage("Deployment", "Links"),
 	Item::Storage("Deployment", "Holdings"),

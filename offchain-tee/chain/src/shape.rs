@@ -196,7 +196,7 @@ fn records_are_those_of_the_chain() {
 	storage::<CertificateRecord>(of, "Attestation", "Certificates");
 	storage::<DeploymentRecord>(of, "Deployment", "Deployments");
 	storage::<u32>(of, "Deployment", "Ended");
-	storage::<TermSet>(of, "Deployment", "TermSets");
+	storage::<Terms>(of, "Deployment", "TermsByHash");
 	storage::<PinTable>(of, "Deployment", "Pins");
 	storage::<LinkRecord>(of, "Deployment", "Links");
 	storage::<Holding>(of, "Deployment", "Holdings");

@@ -271,11 +271,7 @@ pub(crate) fn deploy<T: Config>(
 		deposit: Zero::zero(),
 		agenda: None,
 	};
-	let set = TermSet {
-		terms: registration.terms,
-		uses: 0,
-	};
-	TermSets::<T>::insert(id, terms_hash, set);
+	TermsByHash::<T>::insert(id, terms_hash, registration.terms);
 	if visibility == Visibility::Hosted {
 		let mut table = PinTableOf::<T>::default();
 		let mut parent = (origin, (ModuleId(u32::MAX), 1), 1u8);
@@ -393,7 +389,7 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id, Box::new(others));
 
-		assert_eq!(TermSets::<T>::iter_prefix(id).count(), 1);
+		assert_eq!(TermsByHash::<T>::iter_prefix(id).count(), 1);
 		Ok(())
 	}
 

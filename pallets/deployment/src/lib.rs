@@ -143,8 +143,14 @@ pub mod pallet {
 	//
 	// Identity: both keys are hashes.
 	#[pallet::storage]
-	pub type TermSets<T: Config> =
-		StorageDoubleMap<_, Identity, DeploymentId, Identity, Hash, TermSetOf<T>>;
+	pub type TermsByHash<T: Config> =
+		StorageDoubleMap<_, Identity, DeploymentId, Identity, Hash, TermsOf<T>>;
+
+	/// How many running errands go by these terms, when any do. Apart from the terms, which are long: an errand counts, and does not
+	/// write them again.
+	#[pallet::storage]
+	pub type TermUses<T: Config> =
+		StorageDoubleMap<_, Identity, DeploymentId, Identity, Hash, u32, ValueQuery>;
 
 	/// The pins of each `Hosted` deployment.
 	#[pallet::storage]
@@ -595,7 +601,7 @@ pub mod pallet {
 
 		/// Terms by their hash: the present ones, and those that running errands keep.
 		pub fn terms(deployment: DeploymentId, hash: Hash) -> Option<TermsOf<T>> {
-			TermSets::<T>::get(deployment, hash).map(|set| set.terms)
+			TermsByHash::<T>::get(deployment, hash)
 		}
 
 		/// Free uses that a client has taken, and until when its hours are paid.

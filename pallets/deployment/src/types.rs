@@ -46,8 +46,6 @@ pub type LinkRecordOf<T> = LinkRecord<
 	BlockNumberFor<T>,
 	<T as Config>::MemberSignature,
 >;
-/// [`TermSet`] of the runtime.
-pub type TermSetOf<T> = TermSet<TermsOf<T>>;
 /// [`PinTable`] of the runtime.
 pub type PinTableOf<T> = PinTable<BlockNumberFor<T>, <T as Config>::MaxPins>;
 /// [`DeploymentInfo`] of the runtime.
@@ -130,17 +128,6 @@ pub struct DeploymentRecord<AccountId, Balance, BlockNumber> {
 	pub deposit: Balance,
 	/// The block in whose agenda it stands.
 	pub agenda: Option<BlockNumber>,
-}
-
-/// Terms, and how many uses of running errands go by them.
-#[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub struct TermSet<Terms> {
-	/// The terms.
-	pub terms: Terms,
-	/// Uses.
-	pub uses: u32,
 }
 
 /// What a client has used of a deployment.

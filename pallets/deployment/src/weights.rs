@@ -57,8 +57,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Links` (r:0 w:1)
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:0 w:1)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:0 w:1)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
 		// Least time: 309_249_000 ps.
 		Weight::from_parts(317_992_000, 13997)
@@ -67,8 +67,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:2 w:2)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:2 w:2)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
@@ -83,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:0)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:128 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
@@ -132,8 +132,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:1 w:1)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:0)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:1 w:0)
@@ -204,8 +204,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:0)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:1 w:0)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:16 w:0)
@@ -219,8 +219,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:1)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:1)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:1 w:1)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	fn begin_use() -> Weight {
@@ -233,8 +233,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:1 w:1)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:1)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:1)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Agenda` (r:1 w:1)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn end_use() -> Weight {
@@ -245,8 +245,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermSets` (r:1 w:0)
-	/// Proof: `Deployment::TermSets` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
 	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:1 w:0)

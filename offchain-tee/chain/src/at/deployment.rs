@@ -7,7 +7,7 @@ use crate::{
 	runtime::Item,
 	types::{
 		DeploymentInfo, DeploymentRecord, Holding, LinkRecord, PinTable, PinView, SignedLink,
-		TermSet, Terms,
+		Terms,
 	},
 };
 use codec::{Decode, Encode};
@@ -52,9 +52,8 @@ impl At {
 
 	/// Terms of a deployment by their hash: the present ones, or those that running errands keep.
 	pub async fn terms(&self, id: DeploymentId, hash: Hash) -> Result<Option<Terms>> {
-		let key = identity(identity(entry(PALLET, "TermSets"), &id), &hash);
-		let set: Option<TermSet> = self.read(Item::Storage(PALLET, "TermSets"), key).await?;
-		Ok(set.map(|set| set.terms))
+		let key = identity(identity(entry(PALLET, "TermsByHash"), &id), &hash);
+		self.read(Item::Storage(PALLET, "TermsByHash"), key).await
 	}
 
 	/// The pins of a deployment, live or not.

@@ -92,14 +92,6 @@ mirror! {
 		pub agenda: Option<u32>,
 	}
 
-	/// Terms, and how many uses of running errands go by them.
-	pub struct TermSet {
-		/// The terms.
-		pub terms: Terms,
-		/// Uses.
-		pub uses: u32,
-	}
-
 	/// A pin. Whether it is live, the certificate of its module says.
 	#[derive(Copy)]
 	pub struct Pin {

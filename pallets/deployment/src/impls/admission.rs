@@ -2,7 +2,7 @@
 
 use crate::{
 	BalanceOf, Config, DeploymentRecordOf, Deployments, EndReason, Error, Holdings, Pallet,
-	RegistrationOf, SeedOf, TermSets, TermsOf,
+	RegistrationOf, SeedOf, TermsByHash, TermsOf,
 };
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -218,8 +218,8 @@ impl<T: Config> Pallet<T> {
 		}
 		let certificate = T::Attestation::certificate(module).ok_or(Refusal::PeerNotActive)?;
 		let owner = T::Camellias::owner(module).ok_or(Refusal::PeerNotActive)?;
-		let set = TermSets::<T>::get(id, record.terms).ok_or(Refusal::UnknownTerms)?;
-		Self::admit(&set.terms, &certificate, &owner)?;
+		let terms = TermsByHash::<T>::get(id, record.terms).ok_or(Refusal::UnknownTerms)?;
+		Self::admit(&terms, &certificate, &owner)?;
 		let pins = crate::Pins::<T>::get(id).pins;
 		let holds = pins
 			.iter()

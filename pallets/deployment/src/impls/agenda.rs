@@ -4,7 +4,7 @@
 use super::{ROOM_PROBES, STEP_CLIENTS, STEP_LINKS, STEP_PINS};
 use crate::{
 	Agenda, Clients, Config, DeploymentRecordOf, Deployments, EndReason, Ended, Error, Event,
-	Links, Pallet, PinTableOf, Pins, TermSets, WeightInfo,
+	Links, Pallet, PinTableOf, Pins, TermsByHash, WeightInfo,
 };
 use frame_support::{ensure, storage::with_storage_layer, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -118,7 +118,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::unschedule(&deployment, &mut record);
 		let _ = Self::let_go(&record.origin);
-		TermSets::<T>::remove(deployment, record.terms);
+		TermsByHash::<T>::remove(deployment, record.terms);
 		Deployments::<T>::remove(deployment);
 		Ended::<T>::insert(deployment, Self::now());
 		Self::free(&record.owner, record.deposit);

@@ -3,7 +3,7 @@
 use super::TIDY_LINKS;
 use crate::{
 	BalanceOf, Config, DeploymentRecord, Deployments, Ended, Error, Event, HoldReason, Pallet, Pin,
-	Pins, RegistrationOf, SeedOf, SignedLinkOf, TermSet, TermSets, TermsOf, WeightInfo,
+	Pins, RegistrationOf, SeedOf, SignedLinkOf, TermUses, TermsByHash, TermsOf, WeightInfo,
 };
 use alloc::boxed::Box;
 use codec::Encode;
@@ -156,14 +156,7 @@ impl<T: Config> Pallet<T> {
 			deposit,
 			agenda: None,
 		};
-		TermSets::<T>::insert(
-			deployment,
-			terms,
-			TermSet {
-				terms: registration.terms.clone(),
-				uses: 0,
-			},
-		);
+		TermsByHash::<T>::insert(deployment, terms, &registration.terms);
 		if is_pinned {
 			let mut table = Pins::<T>::get(deployment);
 			Self::add_pin(&record, &mut table, Self::initial_pin(&signed, 0))?;
@@ -204,12 +197,13 @@ impl<T: Config> Pallet<T> {
 		let hash = Self::hash_of(&terms);
 		ensure!(hash != record.terms, Error::<T>::TermsUnchanged);
 		let former =
-			TermSets::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
-		let returns = TermSets::<T>::contains_key(deployment, hash);
+			TermsByHash::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
+		let has_uses = TermUses::<T>::get(deployment, record.terms) > 0;
+		let returns = TermsByHash::<T>::contains_key(deployment, hash);
 		if returns {
 			record.former_terms = record.former_terms.saturating_sub(1);
 		}
-		if former.uses > 0 {
+		if has_uses {
 			ensure!(
 				record.former_terms < T::MaxFormerTerms::get(),
 				Error::<T>::TooManyTerms
@@ -218,22 +212,18 @@ impl<T: Config> Pallet<T> {
 		}
 		let deposit = record
 			.deposit
-			.saturating_sub(Self::per_byte(former.terms.encoded_size()))
+			.saturating_sub(Self::per_byte(former.encoded_size()))
 			.saturating_add(Self::per_byte(terms.encoded_size()));
 		if deposit > record.deposit {
 			Self::hold(&who, deposit.saturating_sub(record.deposit))?;
 		} else {
 			Self::free(&who, record.deposit.saturating_sub(deposit));
 		}
-		if former.uses == 0 {
-			TermSets::<T>::remove(deployment, record.terms);
+		if !has_uses {
+			TermsByHash::<T>::remove(deployment, record.terms);
 		}
 		if !returns {
-			let set = TermSet {
-				terms: terms.clone(),
-				uses: 0,
-			};
-			TermSets::<T>::insert(deployment, hash, set);
+			TermsByHash::<T>::insert(deployment, hash, &terms);
 		}
 		record.terms = hash;
 		record.deposit = deposit;
@@ -264,10 +254,10 @@ impl<T: Config> Pallet<T> {
 			record.visibility == Visibility::Hosted,
 			Error::<T>::NotHosted
 		);
-		let set =
-			TermSets::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
+		let terms =
+			TermsByHash::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
 		let certificate =
-			Self::check_seed(record.visibility, record.declared_value, &set.terms, &seed)?;
+			Self::check_seed(record.visibility, record.declared_value, &terms, &seed)?;
 		let mut table = Pins::<T>::get(deployment);
 		let looked = table.pins.len() as u32;
 		ensure!(

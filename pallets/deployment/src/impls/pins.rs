@@ -4,7 +4,7 @@
 use super::{LOST_PROBES, PROBES, ROOM_PROBES, TIDY_LINKS, TIDY_PINS};
 use crate::{
 	BalanceOf, Config, DeploymentRecordOf, Deployments, DropReason, Error, Event, Holding,
-	Holdings, LinkOf, Links, Pallet, Pin, PinTableOf, Pins, TermSets, WeightInfo,
+	Holdings, LinkOf, Links, Pallet, Pin, PinTableOf, Pins, TermsByHash, WeightInfo,
 };
 use alloc::{boxed::Box, vec::Vec};
 use frame_support::{dispatch::DispatchResultWithPostInfo, ensure, traits::Get};
@@ -225,10 +225,10 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::ParentNotActive)?;
 		ensure!(parent.depth < T::MaxDepth::get(), Error::<T>::TooDeep);
 
-		let set =
-			TermSets::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
+		let terms =
+			TermsByHash::<T>::get(deployment, record.terms).ok_or(Error::<T>::UnknownDeployment)?;
 		let owner = T::Camellias::owner(module).ok_or(Error::<T>::PeerNotActive)?;
-		Self::admit(&set.terms, &certificate, &owner).map_err(Self::refused)?;
+		Self::admit(&terms, &certificate, &owner).map_err(Self::refused)?;
 		// A pin of this boot, but of an older seed, counts already.
 		let counts = own
 			.and_then(|index| table.pins.get(index))

@@ -2,7 +2,7 @@
 
 use crate::{
 	Agenda, BalanceOf, Clients, Config, DeploymentRecordOf, Deployments, Ended, HoldReason,
-	Holding, Holdings, Links, Pallet, Pins, TermSets,
+	Holding, Holdings, Links, Pallet, Pins, TermUses, TermsByHash,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{
@@ -38,24 +38,25 @@ impl<T: Config> Pallet<T> {
 		);
 		let mut uses = 0u32;
 		let mut former = 0u8;
-		for (hash, set) in TermSets::<T>::iter_prefix(id) {
+		for (hash, terms) in TermsByHash::<T>::iter_prefix(id) {
 			ensure!(
-				hash == Self::hash_of(&set.terms),
+				hash == Self::hash_of(&terms),
 				"2: terms stand under their hash"
 			);
-			uses = uses.saturating_add(set.uses);
+			let of_these = TermUses::<T>::get(id, hash);
+			uses = uses.saturating_add(of_these);
 			if hash == record.terms {
 				ensure!(
-					set.terms.expires == record.expires,
+					terms.expires == record.expires,
 					"2: the record expires as its terms say"
 				);
 			} else {
 				former = former.saturating_add(1);
-				ensure!(set.uses > 0, "2: former terms have a use");
+				ensure!(of_these > 0, "2: former terms have a use");
 			}
 		}
 		ensure!(
-			TermSets::<T>::contains_key(id, record.terms),
+			TermsByHash::<T>::contains_key(id, record.terms),
 			"2: the present terms are known"
 		);
 		ensure!(former == record.former_terms, "2: former terms are counted");
@@ -94,10 +95,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_belonging() -> Result<(), TryRuntimeError> {
-		let of_terms = TermSets::<T>::iter_keys().map(|(id, _)| id);
+		let of_terms = TermsByHash::<T>::iter_keys().map(|(id, _)| id);
+		let of_uses = TermUses::<T>::iter_keys().map(|(id, _)| id);
 		let of_clients = Clients::<T>::iter_keys().map(|(id, _)| id);
 		let of_links = Links::<T>::iter_values().map(|link| link.deployment);
 		let all = of_terms
+			.chain(of_uses)
 			.chain(of_clients)
 			.chain(of_links)
 			.chain(Pins::<T>::iter_keys());

@@ -2,7 +2,7 @@
 
 use crate::{
 	BalanceOf, ClientRecord, Clients, Config, DeploymentRecordOf, Deployments, EndReason, Event,
-	Links, Pallet, Pins, TermSets, TermsOf,
+	Links, Pallet, Pins, TermUses, TermsByHash, TermsOf,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get};
@@ -63,22 +63,22 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
+	/// No entry means no use.
+	fn set_uses(id: &DeploymentId, terms: &Hash, uses: u32) {
+		if uses == 0 {
+			TermUses::<T>::remove(id, terms);
+		} else {
+			TermUses::<T>::insert(id, terms, uses);
+		}
+	}
+
 	/// One use less: terms and deployments go when nothing needs them any more.
 	fn release_use(id: &DeploymentId, record: &mut DeploymentRecordOf<T>, terms: &Hash) {
 		record.uses = record.uses.saturating_sub(1);
-		let mut is_last = false;
-		TermSets::<T>::mutate_exists(id, terms, |entry| {
-			let Some(set) = entry.as_mut() else {
-				frame_support::defensive!("running errands keep their terms");
-				return;
-			};
-			set.uses = set.uses.saturating_sub(1);
-			is_last = set.uses == 0 && *terms != record.terms;
-			if is_last {
-				*entry = None;
-			}
-		});
-		if is_last {
+		let left = TermUses::<T>::get(id, terms).saturating_sub(1);
+		Self::set_uses(id, terms, left);
+		if left == 0 && *terms != record.terms {
+			TermsByHash::<T>::remove(id, terms);
 			record.former_terms = record.former_terms.saturating_sub(1);
 		}
 		if record.uses == 0 && Self::end_of(record).is_some() {
@@ -108,18 +108,18 @@ impl<T: Config>
 				.is_none_or(|expires| request.deadline <= expires),
 			Refusal::Expired
 		);
-		let set = TermSets::<T>::get(id, record.terms).ok_or(Refusal::UnknownTerms)?;
+		let present = TermsByHash::<T>::get(id, record.terms).ok_or(Refusal::UnknownTerms)?;
 		ensure!(
-			set.terms.clients.admit(|account| account == request.client),
+			present.clients.admit(|account| account == request.client),
 			Refusal::ClientNotAllowed
 		);
 		if record.kind == Kind::Data {
 			ensure!(
-				Self::may_read(record.visibility, &set.terms, request.code),
+				Self::may_read(record.visibility, &present, request.code),
 				Refusal::CodeNotAllowed
 			);
 			ensure!(
-				set.terms
+				present
 					.max_output
 					.is_none_or(|most| request.max_output <= most),
 				Refusal::OutputTooLarge
@@ -132,7 +132,7 @@ impl<T: Config>
 			);
 		}
 		Ok(Usage {
-			charge: Self::charge(id, &set.terms, request.client),
+			charge: Self::charge(id, &present, request.client),
 			owner: record.owner,
 			visibility: record.visibility,
 			content: record.content,
@@ -152,11 +152,7 @@ impl<T: Config>
 			record.uses = record.uses.saturating_add(1);
 			record.busy_until = record.busy_until.max(deadline);
 		});
-		TermSets::<T>::mutate(id, usage.terms, |set| {
-			if let Some(set) = set {
-				set.uses = set.uses.saturating_add(1);
-			}
-		});
+		TermUses::<T>::mutate(id, usage.terms, |uses| *uses = uses.saturating_add(1));
 		if usage.charge == Charge::Free {
 			Self::mutate_client(id, client, |record| {
 				record.free_uses = record.free_uses.saturating_add(1);
@@ -220,8 +216,8 @@ impl<T: Config>
 			});
 		}
 		let certificate = executor.certificate;
-		let set = TermSets::<T>::get(id, terms).ok_or(Refusal::UnknownTerms)?;
-		Self::admit(&set.terms, certificate, executor.owner)?;
+		let agreed = TermsByHash::<T>::get(id, terms).ok_or(Refusal::UnknownTerms)?;
+		Self::admit(&agreed, certificate, executor.owner)?;
 		if record.visibility == Visibility::Hosted {
 			let holds = Pins::<T>::get(id).pins.iter().any(|pin| {
 				pin.module == certificate.module

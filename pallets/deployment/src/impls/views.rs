@@ -2,7 +2,7 @@
 
 use crate::{
 	Config, DeploymentInfo, DeploymentInfoOf, DeploymentRecordOf, DeploymentStatus, Deployments,
-	EndReason, Links, Pallet, PinState, PinView, PinViewOf, Pins, SignedLinkOf, TermSets,
+	EndReason, Links, Pallet, PinState, PinView, PinViewOf, Pins, SignedLinkOf, TermsByHash,
 };
 use alloc::vec::Vec;
 use frame_support::traits::Get;
@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn info(id: &DeploymentId) -> Option<DeploymentInfoOf<T>> {
 		let record = Deployments::<T>::get(id)?;
-		let set = TermSets::<T>::get(id, record.terms)?;
+		let terms = TermsByHash::<T>::get(id, record.terms)?;
 		let live = Self::count_live(id, &record);
 		let status = match Self::end_of(&record) {
 			Some(EndReason::Retired) => DeploymentStatus::Retired,
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
 		};
 		Some(DeploymentInfo {
 			record,
-			terms: set.terms,
+			terms,
 			status,
 			live,
 		})

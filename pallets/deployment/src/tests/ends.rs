@@ -167,6 +167,6 @@ fn no_hold_without_deployment() {
 		assert_eq!(Balances::free_balance(account(OWNER)), ENDOWMENT);
 		assert_eq!(Links::<Test>::iter().count(), 0);
 		assert_eq!(Pins::<Test>::iter().count(), 0);
-		assert_eq!(TermSets::<Test>::iter().count(), 0);
+		assert_eq!(TermsByHash::<Test>::iter().count(), 0);
 	});
 }

@@ -14,7 +14,7 @@ fn set_terms_works() {
 		events();
 		assert_ok!(set_terms(OWNER, deployment, terms.clone()));
 		let record = Deployments::<Test>::get(deployment).unwrap();
-		assert_eq!(TermSets::<Test>::iter_prefix(deployment).count(), 1);
+		assert_eq!(TermsByHash::<Test>::iter_prefix(deployment).count(), 1);
 		assert_eq!(
 			Deployment::terms(deployment, record.terms),
 			Some(terms.clone())
