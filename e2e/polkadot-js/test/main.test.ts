@@ -4,11 +4,14 @@ import { after, before, describe } from 'node:test';
 import { TeaNode } from '../src/node.ts';
 import { connect } from '../src/client.ts';
 import { accountTests } from './accounts.ts';
+import { envelopeTests } from './envelope.ts';
 import { metadataTests } from './metadata.ts';
 import { refusalTests } from './refusals.ts';
 import { rotationTests } from './rotation.ts';
 import { transferTests } from './transfer.ts';
 import type { Chain } from './chain.ts';
+
+envelopeTests();
 
 describe('development chain', () => {
   const chain: Partial<Chain> = {};
