@@ -333,6 +333,11 @@ impl Chain {
 		self.0.link.runtime().deployment_constants()
 	}
 
+	/// Blocks whose beacon the chain keeps.
+	pub fn beacon_history(&self) -> Result<u32> {
+		self.0.link.runtime().beacon_history()
+	}
+
 	/// Version of the present runtime.
 	pub fn spec_version(&self) -> u32 {
 		self.0.link.runtime().spec_version
@@ -377,6 +382,36 @@ impl Chain {
 			.await
 			.map_err(|_| unavailable("no answer".into()))?
 			.map_err(|e| unavailable(e.to_string()))
+	}
+
+	/// The next GRANDPA justification that the node comes by, encoded, of whichever block. Whoever uses it verifies it.
+	pub async fn next_justification(&self) -> Result<Vec<u8>> {
+		const WHAT: &str = "grandpa_subscribeJustifications";
+		let unavailable = |reason: String| Error::ChainUnavailable {
+			what: WHAT.to_owned(),
+			reason,
+		};
+		let next = async {
+			let mut justifications = self
+				.0
+				.link
+				.rpc
+				.subscribe::<String>(WHAT, RpcParams::new(), "grandpa_unsubscribeJustifications")
+				.await
+				.map_err(|e| unavailable(e.to_string()))?;
+			match justifications.next().await {
+				Some(Ok(text)) => Ok(text),
+				Some(Err(error)) => Err(unavailable(error.to_string())),
+				None => Err(unavailable("the node ended it".into())),
+			}
+		};
+		let text = timeout(LONG_ANSWER, next)
+			.await
+			.map_err(|_| unavailable("nothing was finalised".into()))??;
+		hex::decode(text.trim_start_matches("0x")).map_err(|e| Error::Unreadable {
+			what: "a justification".into(),
+			reason: e.to_string(),
+		})
 	}
 }
 

@@ -4,12 +4,12 @@ use codec::Encode;
 use sp_crypto_hashing::{blake2_128, twox_64, twox_128};
 
 /// Key of a value, and prefix of the keys of a map.
-pub(crate) fn entry(pallet: &str, name: &str) -> Vec<u8> {
+pub fn entry(pallet: &str, name: &str) -> Vec<u8> {
 	[twox_128(pallet.as_bytes()), twox_128(name.as_bytes())].concat()
 }
 
 /// Adds a part of a key that is hashed with `Twox64Concat`.
-pub(crate) fn twox(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
+pub fn twox(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 	let part = part.encode();
 	key.extend(twox_64(&part));
 	key.extend(part);
@@ -17,7 +17,7 @@ pub(crate) fn twox(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 }
 
 /// Adds a part of a key that is hashed with `Blake2_128Concat`.
-pub(crate) fn blake2(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
+pub fn blake2(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 	let part = part.encode();
 	key.extend(blake2_128(&part));
 	key.extend(part);
@@ -25,7 +25,7 @@ pub(crate) fn blake2(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 }
 
 /// Adds a part of a key that is a hash already: `Identity`.
-pub(crate) fn identity(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
+pub fn identity(mut key: Vec<u8>, part: &impl Encode) -> Vec<u8> {
 	part.encode_to(&mut key);
 	key
 }

@@ -12,7 +12,7 @@ pub mod delegation;
 mod describe;
 mod error;
 mod follow;
-mod key;
+pub mod key;
 mod runtime;
 mod shape;
 mod signer;

@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod deployment;
+pub(crate) mod errand;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -11,7 +12,8 @@ use tea_tpm_device::Tcti;
 
 use crate::output::amount;
 
-/// Checks a machine before it becomes a module, enrols it, shows where modules stand and why, and speaks for governance.
+/// Deploys, runs and verifies; checks a machine before it becomes a module, enrols it, shows where modules stand and why; speaks for
+/// governance.
 #[derive(Debug, Parser)]
 #[command(name = "tea", version, after_help = crate::failure::table())]
 pub(crate) struct Tea {
@@ -98,6 +100,28 @@ pub(crate) enum Command {
 	},
 	/// Fetch the content of a deployment, and decrypt it with the own key
 	Fetch(deployment::Fetch),
+	/// Run code on data in a module that nobody chose: post it, watch it, decrypt the result, verify the proof
+	Run(Box<errand::Run>),
+	/// The result of an errand of one's own: fetched, compared with the chain, decrypted
+	Result(errand::Outcome),
+	/// Verify the proof of an errand, and name every check
+	Verify(errand::Verify),
+	/// List errands, watch them, or supply the keys that they ask for
+	Errands(errand::Errands),
+	/// Look at the executor of an errand that asks for a key, and supply it
+	Supply(errand::Supply),
+	/// Supply no key for an errand: its client has everything back
+	Refuse {
+		/// The errand
+		#[arg(value_parser = errand::errand)]
+		errand: tea_primitives::errand::ErrandId,
+	},
+	/// Take an errand back that nobody has claimed
+	Cancel {
+		/// The errand
+		#[arg(value_parser = errand::errand)]
+		errand: tea_primitives::errand::ErrandId,
+	},
 	/// The account of the key: its address and what it owns
 	Account,
 	/// Send money

@@ -37,6 +37,7 @@ kinds! {
 	7 Output "a file cannot be written";
 	8 Denied "no module takes it";
 	9 Untrusted "a proof or a content is not what it should be";
+	40 Unfulfilled "the errand ended without the result that was wanted";
 }
 
 /// The end of a command that failed.

@@ -7,6 +7,7 @@ mod certificate;
 mod command;
 mod context;
 mod deployment;
+mod errand;
 mod failure;
 mod output;
 

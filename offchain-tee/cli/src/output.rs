@@ -21,11 +21,19 @@ pub(crate) struct Output {
 impl Output {
 	/// Shows a result: as JSON, or as the text that `text` makes of it.
 	pub(crate) fn show(self, json: &Value, text: impl FnOnce() -> String) -> Result<()> {
-		let text = if self.json {
+		self.print(if self.json {
 			format!("{json:#}")
 		} else {
 			text()
-		};
+		})
+	}
+
+	/// Shows one of many events: as a line of JSON, or as text.
+	pub(crate) fn line(self, json: &Value, text: impl FnOnce() -> String) -> Result<()> {
+		self.print(if self.json { json.to_string() } else { text() })
+	}
+
+	fn print(self, text: String) -> Result<()> {
 		let mut out = std::io::stdout().lock();
 		match writeln!(out, "{}", text.trim_end()) {
 			Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(
@@ -34,6 +42,13 @@ impl Output {
 				"see where it leads",
 			)),
 			_ => Ok(()),
+		}
+	}
+
+	/// A line about progress, on standard error; for programs, nothing.
+	pub(crate) fn say(self, line: &str) {
+		if !self.json {
+			eprintln!("{line}");
 		}
 	}
 

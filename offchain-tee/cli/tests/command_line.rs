@@ -291,3 +291,83 @@ fn nothing_is_overwritten_unasked() {
 	fails(&[&fetch[..], &["--force"]].concat(), 4, "no node answers");
 	assert_eq!(fs::read_to_string(&out).unwrap(), "mine");
 }
+
+#[test]
+fn errands_are_named_and_ordered_rightly_or_refused_at_once() {
+	let dir = tempfile::tempdir().unwrap();
+	let keys = dir.path().join("keys");
+	let keys = keys.to_str().unwrap();
+	let with = |args: &[&'static str]| -> Vec<String> {
+		let own = ["--node", NOBODY, "--suri", "//Alice"];
+		let args = own.iter().chain(args).map(|arg| (*arg).to_owned());
+		args.chain(["--keys".into(), keys.into()]).collect()
+	};
+	let fails_with = |args: &[&'static str], code, sentence| {
+		let args = with(args);
+		let args: Vec<_> = args.iter().map(String::as_str).collect();
+		fails(&args, code, sentence);
+	};
+	fails_with(&["result", "seven"], 2, "no number of an errand");
+	fails_with(&["run", "0x12"], 2, "64 hexadecimal digits");
+	fails_with(
+		&["run", "a.wasm", "--capability", "fly"],
+		2,
+		"no capability",
+	);
+	fails_with(&["run", "a.wasm", "--payee-price", "1"], 2, "--payee");
+	fails_with(&["run", "a.wasm", "--fuel", "0"], 2, "--fuel");
+	fails_with(
+		&["run", "a.wasm", "--params", "@/nowhere"],
+		6,
+		"cannot be read",
+	);
+	fails_with(
+		&["run", "a.wasm", "--spec", "/nowhere"],
+		6,
+		"chain specification",
+	);
+	fails_with(&["run", "a.wasm"], 4, NOBODY);
+	fails_with(&["result", "7"], 4, NOBODY);
+	fails_with(&["verify", "7"], 4, NOBODY);
+	fails_with(&["supply", "7"], 4, NOBODY);
+	fails_with(&["errands", "--serve-keys"], 4, NOBODY);
+	fails(&["--node", NOBODY, "refuse", "7"], 28, "no key is named");
+	fails(&["--node", NOBODY, "cancel", "7"], 28, "no key is named");
+	fails(&["--node", NOBODY, "run", "a.wasm"], 28, "no key is named");
+}
+
+#[test]
+fn bundle_that_is_none_is_refused_without_a_node() {
+	let dir = tempfile::tempdir().unwrap();
+	let keys = dir.path().join("keys");
+	let keys = keys.to_str().unwrap();
+	let path = dir.path().join("pot.json");
+	let file = path.to_str().unwrap();
+	let refused = |text: &str, code, sentence| {
+		fs::write(&path, text).unwrap();
+		fails(
+			&["verify", "--bundle", file, "--keys", keys],
+			code,
+			sentence,
+		);
+	};
+	refused("{}", 6, "missing field");
+	refused("[", 6, "cannot be read");
+	let empty = r#"{"format": "tea/pot-bundle/v1", "genesis": "0x", "errand": 1, "beaconHistory": 256,
+		"headers": [], "justification": null, "states": [], "claimed": null, "result": null}"#;
+	refused(empty, 9, "there is no header");
+	let nothing = empty.replace("\"0x\"", &format!("\"0x{}\"", "11".repeat(32)));
+	fs::write(&path, nothing).unwrap();
+	let ended = tea(&["--json", "verify", "--bundle", file, "--keys", keys]);
+	assert_eq!(ended.code, 9, "{}", ended.stderr);
+	let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+	assert_eq!(report["verdict"], "refused");
+	assert_eq!(report["checks"][0]["name"], "finality");
+	fails(
+		&["verify", "--bundle", "/nowhere", "--keys", keys],
+		6,
+		"check the path",
+	);
+	fails(&["verify"], 2, "ERRAND");
+	fails(&["verify", "7", "--bundle", file], 2, "cannot be used with");
+}

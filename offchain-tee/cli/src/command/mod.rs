@@ -4,6 +4,7 @@ mod council;
 mod deploy;
 mod doctor;
 mod enrol;
+mod errands;
 mod fetch;
 mod issuer;
 mod module;
@@ -12,7 +13,10 @@ mod pins;
 mod registrar;
 mod release;
 mod reseed;
+mod result;
+mod run;
 mod spec;
+mod verify;
 
 use serde_json::json;
 use tea_chain::{Call, Sign as _, types::Kind};
@@ -42,6 +46,21 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<()> {
 		Command::Pins(settings) => pins::run(context, &settings).await,
 		Command::Reseed(settings) => reseed::run(context, &settings).await,
 		Command::Fetch(settings) => fetch::run(context, &settings).await,
+		Command::Run(settings) => run::run(context, &settings).await,
+		Command::Result(settings) => result::run(context, &settings).await,
+		Command::Verify(settings) => verify::run(context, &settings).await,
+		Command::Errands(settings) => errands::run(context, &settings).await,
+		Command::Supply(settings) => errands::supply(context, &settings).await,
+		Command::Refuse { errand } => {
+			let chain = context.chain_to_sign().await?;
+			let outcome = context.submit(&chain, Call::refuse(errand)).await?;
+			context.done(&format!("refusal of the key for errand {errand}"), &outcome)
+		}
+		Command::Cancel { errand } => {
+			let chain = context.chain_to_sign().await?;
+			let outcome = context.submit(&chain, Call::cancel(errand)).await?;
+			context.done(&format!("cancellation of errand {errand}"), &outcome)
+		}
 		Command::Retire { deployment } => {
 			let chain = context.chain_to_sign().await?;
 			let call = Call::retire_deployment(deployment);

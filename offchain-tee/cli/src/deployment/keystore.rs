@@ -167,29 +167,7 @@ impl Page {
 impl Keystore {
 	/// Opens the folder, and makes it if it is not there.
 	pub(crate) fn open(named: Option<&Path>) -> Result<Self> {
-		let path = match named {
-			Some(path) => path.to_owned(),
-			None => usual().ok_or_else(|| {
-				Failure::input(
-					"there is no home folder to keep keys in",
-					"name one with --keys",
-				)
-			})?,
-		};
-		let failed = |error: std::io::Error| unusable(&path, &error);
-		DirBuilder::new()
-			.recursive(true)
-			.mode(0o700)
-			.create(&path)
-			.map_err(failed)?;
-		let mode = fs::metadata(&path).map_err(failed)?.permissions().mode();
-		if mode & 0o077 != 0 {
-			return Err(Failure::input(
-				format!("others may look into the folder of keys {}", path.display()),
-				"run `chmod 700` on it",
-			));
-		}
-		Ok(Self(path))
+		folder(named).map(Self)
 	}
 
 	/// Where an entry is.
@@ -286,6 +264,33 @@ fn numbered(asked: &[u8; 32], number: u32) -> [u8; 32] {
 			.finalize()
 			.into(),
 	}
+}
+
+/// The folder of keys, made if it is not there. Only its owner may look into it.
+pub(crate) fn folder(named: Option<&Path>) -> Result<PathBuf> {
+	let path = match named {
+		Some(path) => path.to_owned(),
+		None => usual().ok_or_else(|| {
+			Failure::input(
+				"there is no home folder to keep keys in",
+				"name one with --keys",
+			)
+		})?,
+	};
+	let failed = |error: std::io::Error| unusable(&path, &error);
+	DirBuilder::new()
+		.recursive(true)
+		.mode(0o700)
+		.create(&path)
+		.map_err(failed)?;
+	let mode = fs::metadata(&path).map_err(failed)?.permissions().mode();
+	if mode & 0o077 != 0 {
+		return Err(Failure::input(
+			format!("others may look into the folder of keys {}", path.display()),
+			"run `chmod 700` on it",
+		));
+	}
+	Ok(path)
 }
 
 /// Where keys are kept if nobody says otherwise.
