@@ -51,11 +51,10 @@ fn concerns(info: &ErrandInfo, account: AccountId) -> bool {
 	}
 }
 
-/// The errands at a block: of an account, or all.
+/// The errands at a block that are of interest.
 async fn errands(
 	at: &At,
-	settings: &Errands,
-	account: Option<AccountId>,
+	is_wanted: impl Fn(&ErrandId, &ErrandInfo) -> bool,
 ) -> Result<BTreeMap<ErrandId, ErrandInfo>> {
 	let (open, finished) = futures::try_join!(at.errands(), at.finished_errands())?;
 	let open = open
@@ -64,10 +63,9 @@ async fn errands(
 	let finished = finished
 		.into_iter()
 		.map(|(id, record)| (id, ErrandInfo::Finished(Box::new(record))));
-	let of = account.filter(|_| !settings.all);
 	Ok(open
 		.chain(finished)
-		.filter(|(_, info)| of.is_none_or(|account| concerns(info, account)))
+		.filter(|(id, info)| is_wanted(id, info))
 		.collect())
 }
 
@@ -77,7 +75,11 @@ async fn list(
 	settings: &Errands,
 	account: Option<AccountId>,
 ) -> Result<()> {
-	let all = errands(at, settings, account).await?;
+	let of = account.filter(|_| !settings.all);
+	let all = errands(at, |_, info| {
+		of.is_none_or(|account| concerns(info, account))
+	})
+	.await?;
 	let rows: Vec<_> = all
 		.iter()
 		.map(|(id, info)| {
@@ -137,6 +139,7 @@ async fn watch(
 	account: Option<AccountId>,
 	holder: Option<&Holder>,
 ) -> Result<()> {
+	let of = account.filter(|_| !settings.all);
 	let mut blocks = chain.follow_finalized();
 	let mut seen: BTreeMap<ErrandId, Step> = BTreeMap::new();
 	// What was tried for an executor and failed is not tried at every block.
@@ -148,7 +151,11 @@ async fn watch(
 	});
 	let mut at = chain.finalized().await?;
 	loop {
-		match errands(&at, settings, account).await {
+		// What was of interest once is so to its end: a final record does not say who was asked for keys.
+		let is_wanted = |id: &ErrandId, info: &ErrandInfo| {
+			of.is_none_or(|account| concerns(info, account)) || seen.contains_key(id)
+		};
+		match errands(&at, is_wanted).await {
 			Ok(all) => {
 				for (id, info) in &all {
 					let step = Step::of(at.number(), info);

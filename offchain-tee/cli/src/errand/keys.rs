@@ -1,10 +1,12 @@
 //! Keys for executors. A key leaves after a look at the executor at a finalised block that is younger than a minute, sealed to
 //! its chip, its state and its boot.
 
+use std::sync::Arc;
+
 use codec::Encode;
 use serde_json::{Value, json};
 use tea_chain::{
-	AccountId, At, Call, Chain,
+	AccountId, At, Call, Chain, Submitter,
 	types::{Assignment, ErrandRecord, ErrandStage, KeyPath, UsedSource},
 };
 use tea_envelope::{K1, Keys};
@@ -251,13 +253,18 @@ impl Holder {
 		};
 		let standing = Standing::look_up(at, errand, record, assignment).await?;
 		let genesis = chain.genesis();
-		let mut supplied = Vec::new();
+		let submitter = Submitter::new(chain.clone(), Arc::new(context.key()?));
+		let mut submissions = Vec::new();
 		for wanted in wanted {
 			let k1 = self.key(&genesis, record, wanted, page)?;
 			let envelope = standing.seal(&genesis, errand, self.account, k1)?;
 			let call = Call::supply_key(errand, wanted.source, assignment.boot_seq, &envelope);
-			let outcome = context.submit(chain, call).await?;
-			supplied.push((wanted.source, outcome.number));
+			submissions.push((wanted.source, submitter.submit(call)));
+		}
+		let mut supplied = Vec::new();
+		for (source, submission) in submissions {
+			let outcome = context.output.follow(submission).await?;
+			supplied.push((source, outcome.number));
 		}
 		Ok(Some((standing, supplied)))
 	}

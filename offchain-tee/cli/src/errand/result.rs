@@ -119,6 +119,7 @@ pub(crate) fn text(bytes: &[u8], file: Option<&Path>) -> String {
 
 /// What an executor seals of a run without a result.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize))]
 struct Report {
 	exit: u8,
 	code: i32,
@@ -133,6 +134,10 @@ pub(crate) fn report(bytes: &[u8]) -> String {
 		Ok(report) => {
 			// It is the guest's word: a terminal gets no control characters of it.
 			let said: String = report.msg.chars().filter(|c| !c.is_control()).collect();
+			let said = match said.trim() {
+				"" => "it says nothing about it",
+				said => said,
+			};
 			format!(
 				"{said} (exit {}, code {}, {} fuel, {} pages)\n",
 				report.exit, report.code, report.fuel, report.pages
@@ -222,6 +227,29 @@ mod tests {
 		assert_eq!(json["hex"], "ff01");
 		assert!(json["text"].is_null());
 		assert_eq!(super::json(b"a", None)["text"], "a");
+	}
+
+	#[test]
+	fn report_of_a_failed_run_is_read_without_control_characters() {
+		let sealed = |msg: &str| {
+			let report = Report {
+				exit: 2,
+				code: -1,
+				msg: msg.to_owned(),
+				fuel: 7,
+				pages: 8,
+			};
+			serde_ipld_dagcbor::to_vec(&report).unwrap()
+		};
+		let text = report(&sealed("stop\x1b[2J"));
+		assert!(
+			text.contains("stop[2J") && text.contains("exit 2, code -1"),
+			"{text}"
+		);
+		assert!(!text.contains('\x1b'));
+		let silent = report(&sealed(""));
+		assert!(silent.contains("says nothing"), "{silent}");
+		assert!(report(b"\xff").contains("nothing that can be read"));
 	}
 
 	#[test]
