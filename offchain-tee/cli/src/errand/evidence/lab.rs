@@ -88,6 +88,10 @@ fn ek() -> EkPublic {
 	EkPublic::P256 { x, y }
 }
 
+fn client_secret(mut bytes: [u8; 32]) -> TransportSecret {
+	TransportSecret::take(&mut bytes)
+}
+
 /// The session key of a module.
 fn session(module: ModuleId) -> Key {
 	Key::from_seed(&sha256(
@@ -321,7 +325,7 @@ impl Lab {
 	/// An honest one.
 	pub(crate) fn new() -> Self {
 		let secret = [0x44; 32];
-		let client_key = TransportSecret::take(&mut secret.clone()).public().0;
+		let client_key = client_secret(secret).public().0;
 		let envelope = vec![0xee; 400];
 		let links = links();
 		let pin = links[0].link.hash();
@@ -532,7 +536,7 @@ impl Lab {
 		Page {
 			genesis: GENESIS,
 			client: CLIENT,
-			secret: TransportSecret::take(&mut self.secret.clone()),
+			secret: client_secret(self.secret),
 			keys: vec![None, Some(K1::take(&mut [1; 32])), None],
 			asked: self.asked.clone(),
 			errand: Some(ERRAND),
