@@ -21,7 +21,7 @@ use crate::{
 	lifecycle::{Edge, Lifecycle},
 	measure::Measurement,
 	metrics::Metrics,
-	pins::{self, Pins, Vault, ipfs::Ipfs, seal::Opener},
+	pins::{self, Feed, Pins, Vault, ipfs::Ipfs, seal::Opener},
 	service::{
 		Actor,
 		courier::Courier,
@@ -44,6 +44,15 @@ const HEARD: usize = 64;
 
 /// Runs the module until it is told to stop. Everything that was started is stopped when this returns.
 pub async fn run(config: Config) -> Result<(), Exit> {
+	run_with(config, |world, feed| Pins::new(world).run(feed)).await
+}
+
+/// [`run`] with another service in the place of [`Pins`]: tests put one there that lies.
+pub async fn run_with<S, F>(config: Config, service: S) -> Result<(), Exit>
+where
+	S: FnOnce(pins::World, Feed) -> F,
+	F: Future<Output = ()> + Send + 'static,
+{
 	let mut stop = signals::listen()?;
 	let metrics = Arc::new(Metrics::new().map_err(|error| Exit::of(Cause::Internal, &error))?);
 	let lifecycle = Arc::new(Lifecycle::default());
@@ -73,6 +82,7 @@ pub async fn run(config: Config) -> Result<(), Exit> {
 			&lifecycle,
 			&health,
 			&for_services,
+			service,
 		);
 		tokio::select! {
 			ended = body => ended,
@@ -103,7 +113,11 @@ async fn stopped_early(stop: &mut watch::Receiver<bool>, lifecycle: &Lifecycle) 
 	}
 }
 
-async fn serve(
+#[allow(
+	clippy::too_many_arguments,
+	reason = "it works with everything that the process has"
+)]
+async fn serve<S, F>(
 	config: &Config,
 	state: &StateDir,
 	tpm: &Tpm,
@@ -111,7 +125,12 @@ async fn serve(
 	lifecycle: &Arc<Lifecycle>,
 	health: &watch::Sender<Health>,
 	stop: &watch::Receiver<bool>,
-) -> Result<(), Exit> {
+	service: S,
+) -> Result<(), Exit>
+where
+	S: FnOnce(pins::World, Feed) -> F,
+	F: Future<Output = ()> + Send + 'static,
+{
 	let firmware = tpm::firmware_log(config)?;
 	let measurement = Measurement::of_this_program(&config.chain().source())
 		.map_err(|error| Exit::of(Cause::Config, &error))?;
@@ -201,7 +220,7 @@ async fn serve(
 	let (sights, own_sights) = (listener.subscribe(), listener.subscribe());
 	let pin_sights = listener.subscribe();
 	let (heard, hears) = mpsc::channel(HEARD);
-	let pins = pins(
+	let world = world_of_pins(
 		config,
 		&chain,
 		tpm,
@@ -255,8 +274,16 @@ async fn serve(
 		Ok(())
 	});
 	tasks.spawn(own.run(own_sights, own_letters, hears, stop_own));
+	let pins = service(
+		world,
+		Feed {
+			sights: pin_sights,
+			letters: pin_letters,
+			stop: stop_pins,
+		},
+	);
 	tasks.spawn(async move {
-		pins.run(pin_sights, pin_letters, stop_pins).await;
+		pins.await;
 		Ok(())
 	});
 	// Kept to the end: VRF key and transport key of the boot.
@@ -265,12 +292,12 @@ async fn serve(
 	ended
 }
 
-/// The service that holds keys of deployments.
+/// What the service that holds keys of deployments works with.
 #[allow(
 	clippy::too_many_arguments,
 	reason = "it works with everything that the process has"
 )]
-fn pins(
+fn world_of_pins(
 	config: &Config,
 	chain: &Chain,
 	tpm: &Tpm,
@@ -280,7 +307,7 @@ fn pins(
 	(courier, session): (&Courier, &Submitter),
 	metrics: &Arc<Metrics>,
 	lifecycle: &Arc<Lifecycle>,
-) -> Result<Pins, Exit> {
+) -> Result<pins::World, Exit> {
 	let state = pins::world::accepted_state(boot).ok_or_else(|| {
 		Exit::new(
 			Cause::Internal,
@@ -289,7 +316,7 @@ fn pins(
 	})?;
 	let ipfs =
 		tea_ipfs::Client::new(&config.ipfs_api).map_err(|error| Exit::of(Cause::Config, &error))?;
-	Ok(Pins::new(pins::World {
+	Ok(pins::World {
 		chain: chain.clone(),
 		tpm: tpm.clone(),
 		courier: courier.clone(),
@@ -309,7 +336,7 @@ fn pins(
 		executor: Arc::new(tea_executor::Executor::new(tea_executor::Config::default())),
 		policy: config.pins.clone(),
 		vault: Vault::default(),
-	}))
+	})
 }
 
 /// Waits until a task ends, which none does by itself, or until those that drain have done so after a stop.

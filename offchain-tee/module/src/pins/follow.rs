@@ -28,14 +28,20 @@ enum Verdict {
 /// What the chain says about a pin of this boot.
 #[derive(Clone, Copy, Debug)]
 struct Sighting {
-	/// The present seed, and whether its pins are void.
-	record: Option<(u32, bool)>,
+	/// The present seed, whether its pins are void, and its deployment key.
+	record: Option<(u32, bool, [u8; 32])>,
 	/// Link of the own pin of the held seed, in this boot.
 	own: Option<tea_tpm::Hash>,
 }
 
-/// Judges one held key.
-fn judge(standing: Standing, seed: u32, sighting: &Sighting, now: u32) -> Verdict {
+/// Judges the keys of a seed that are held, by their public half.
+fn judge(
+	standing: Standing,
+	seed: u32,
+	public: &[u8; 32],
+	sighting: &Sighting,
+	now: u32,
+) -> Verdict {
 	let is_offered = match standing {
 		Standing::Offered { until } => {
 			if now >= until && sighting.own.is_none() {
@@ -45,7 +51,7 @@ fn judge(standing: Standing, seed: u32, sighting: &Sighting, now: u32) -> Verdic
 		}
 		_ => false,
 	};
-	let Some((present, is_void)) = sighting.record else {
+	let Some((present, is_void, key)) = sighting.record else {
 		return match is_offered {
 			true => Verdict::Keep,
 			false => Verdict::Wipe("the deployment is gone"),
@@ -56,6 +62,10 @@ fn judge(standing: Standing, seed: u32, sighting: &Sighting, now: u32) -> Verdic
 	}
 	if seed < present {
 		return Verdict::Wipe("it was seeded anew");
+	}
+	// An owner who was interrupted may have registered an earlier offer than the one that is here.
+	if seed == present && *public != key {
+		return Verdict::Wipe("the chain names another deployment key");
 	}
 	match (sighting.own, standing) {
 		(Some(link), _) => Verdict::Pinned(link),
@@ -191,26 +201,30 @@ impl Pins {
 		let (record, table) =
 			futures::try_join!(at.deployment(deployment), at.pin_table(deployment))?;
 		let (module, boot_seq) = self.world.me();
-		let mut own = table
-			.pins
-			.iter()
-			.filter(|pin| pin.module == module && pin.boot_seq == boot_seq);
+		let own = |seed| {
+			table
+				.pins
+				.iter()
+				.find(|pin| (pin.module, pin.boot_seq, pin.seed) == (module, boot_seq, seed))
+		};
 		if let Some((held, standing)) = self.world.vault.get(&deployment) {
-			let own = own.find(|pin| pin.seed == held.seed);
 			let sighting = Sighting {
 				record: record
 					.as_ref()
-					.map(|record| (record.seed, record.pins_are_void(now))),
-				own: own.map(|pin| pin.link),
+					.map(|record| (record.seed, record.pins_are_void(now), record.public_key)),
+				own: own(held.seed).map(|pin| pin.link),
 			};
-			match judge(standing, held.seed, &sighting, now) {
+			match judge(standing, held.seed, &held.public, &sighting, now) {
 				Verdict::Keep => (),
 				Verdict::Pinned(link) => self.pinned(deployment, link),
 				Verdict::Wipe(why) => self.wipe(deployment, why),
 			}
-		} else if let Some(record) = &record
+		}
+		let is_held = self.world.vault.get(&deployment).is_some();
+		if let Some(record) = &record
+			&& !is_held
 			&& !record.pins_are_void(now)
-			&& own.any(|pin| pin.seed == record.seed)
+			&& own(record.seed).is_some()
 		{
 			// A pin that counts without its key here would be a lie.
 			self.drop_pin(deployment, DropReason::Policy);
@@ -238,12 +252,17 @@ mod tests {
 
 	const OFFERED: Standing = Standing::Offered { until: 50 };
 	const PINNED: Standing = Standing::Pinned { link: [1; 32] };
+	const KEY: [u8; 32] = [3; 32];
 
 	fn sighting(record: Option<(u32, bool)>, own: Option<u8>) -> Sighting {
 		Sighting {
-			record,
+			record: record.map(|(seed, is_void)| (seed, is_void, KEY)),
 			own: own.map(|fill| [fill; 32]),
 		}
+	}
+
+	fn judge(standing: Standing, seed: u32, sighting: &Sighting, now: u32) -> Verdict {
+		super::judge(standing, seed, &KEY, sighting, now)
 	}
 
 	fn wiped(verdict: Verdict) -> bool {
@@ -281,6 +300,18 @@ mod tests {
 		] {
 			assert!(wiped(judge(PINNED, 0, &over, 10)), "{over:?}");
 		}
+	}
+
+	#[test]
+	fn key_that_the_chain_does_not_name_is_wiped() {
+		// Two offers for one seed: the owner registered the other one.
+		let other = [4; 32];
+		let seeded = sighting(Some((1, false)), Some(2));
+		assert!(wiped(super::judge(OFFERED, 1, &other, &seeded, 10)));
+		assert_eq!(judge(OFFERED, 1, &seeded, 10), Verdict::Pinned([2; 32]));
+		// Before that seed is on chain, nothing can be compared.
+		let lost = sighting(Some((0, false)), None);
+		assert_eq!(super::judge(OFFERED, 1, &other, &lost, 10), Verdict::Keep);
 	}
 
 	#[test]

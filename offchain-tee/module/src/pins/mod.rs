@@ -36,6 +36,6 @@ pub mod world;
 
 pub use denial::Denial;
 pub use policy::Policy;
-pub use service::Pins;
+pub use service::{Feed, Pins};
 pub use vault::Vault;
 pub use world::World;

@@ -83,6 +83,16 @@ pub(super) enum Done {
 	Nothing,
 }
 
+/// What comes in.
+pub struct Feed {
+	/// The chain.
+	pub sights: broadcast::Receiver<Sight>,
+	/// Letters about pins.
+	pub letters: mpsc::Receiver<Unverified>,
+	/// The end.
+	pub stop: watch::Receiver<bool>,
+}
+
 /// The service of one boot.
 pub struct Pins {
 	pub(super) world: Arc<World>,
@@ -128,12 +138,12 @@ impl Pins {
 	}
 
 	/// Serves until told to stop; then wipes all keys and gives its pins up.
-	pub async fn run(
-		mut self,
-		mut sights: broadcast::Receiver<Sight>,
-		mut letters: mpsc::Receiver<Unverified>,
-		mut stop: watch::Receiver<bool>,
-	) {
+	pub async fn run(mut self, feed: Feed) {
+		let Feed {
+			mut sights,
+			mut letters,
+			mut stop,
+		} = feed;
 		loop {
 			tokio::select! {
 				() = stopped(&mut stop) => break,

@@ -145,7 +145,7 @@ impl World {
 	}
 
 	/// Live evidence, bound to what a pinner drew.
-	pub(super) async fn evidence(
+	pub async fn evidence(
 		&self,
 		contact: &Contact,
 		challenge: &[u8; 32],
