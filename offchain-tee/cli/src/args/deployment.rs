@@ -159,6 +159,12 @@ pub(crate) struct Pins {
 	/// The deployment; without it, all deployments: those of the key, if one is named
 	#[arg(value_parser = deployment)]
 	pub(crate) deployment: Option<DeploymentId>,
+	/// Write the proofs into a file, for whoever verifies them without a node
+	#[arg(long, value_name = "FILE", requires = "deployment")]
+	pub(crate) save: Option<PathBuf>,
+	/// Verify the proofs in a file; no node is asked
+	#[arg(long, value_name = "FILE", conflicts_with_all = ["deployment", "save"])]
+	pub(crate) verify: Option<PathBuf>,
 }
 
 /// Settings of `reseed`.

@@ -16,7 +16,6 @@ use tea_chain::{AccountId, At, Call, Chain, types::Registration};
 use tea_envelope::K1;
 use tea_ipfs::Client;
 use tea_link::os_rng::OsRng;
-use tea_module::pins::protocol::OFFER_LIFE;
 use tea_primitives::deployment::{
 	Checker, Cid, Content, DeploymentId, Document, Kind, Price, Visibility,
 };
@@ -36,8 +35,6 @@ use crate::{
 	output::{lines, tokens},
 };
 
-/// Blocks before the end of an offer in which it is not handed in any more.
-const MARGIN: u32 = 4;
 /// Pause between two looks at the replicas.
 const LOOK: Duration = Duration::from_secs(3);
 
@@ -138,10 +135,10 @@ pub(crate) async fn run(context: &Context, settings: &Deploy) -> Result<()> {
 	entry.registration = Some(registration.clone());
 
 	let at = chain.finalized().await?;
-	let is_fresh = entry.offer.as_ref().is_some_and(|offer| {
-		let until = offer.seed.block.saturating_add(OFFER_LIFE);
-		at.number().saturating_add(MARGIN) < until
-	});
+	let is_fresh = entry
+		.offer
+		.as_ref()
+		.is_some_and(|offer| offer::is_fresh(offer, at.number()));
 	if !is_fresh {
 		let began = Instant::now();
 		let modules = offer::pinners(&at, owner, &registration.terms, settings.pinner).await?;

@@ -1,9 +1,11 @@
 //! `tea pins`: who holds the key of a deployment, who got it from whom, and whether the proofs verify.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tea_chain::{
 	AccountId, At,
-	delegation::{Expected, Holder, verify_chain},
+	delegation::{Expected, Holder},
 	types::{DeploymentInfo, DeploymentStatus, PinState, PinView},
 };
 use tea_primitives::{
@@ -14,17 +16,106 @@ use tea_primitives::{
 use crate::{
 	args::deployment::Pins,
 	context::Context,
-	deployment::store::shown_cid,
+	deployment::{
+		proof::{PinProof, Proof},
+		store::shown_cid,
+	},
 	failure::{Failure, Kind, Result},
 	output::{lines, table},
 };
 
 /// Shows one deployment, or all of them.
 pub(crate) async fn run(context: &Context, settings: &Pins) -> Result<()> {
-	match settings.deployment {
-		Some(id) => show(context, id).await,
-		None => list(context).await,
+	match (settings.deployment, &settings.verify) {
+		(_, Some(file)) => verify(context, file),
+		(Some(id), None) => show(context, id, settings.save.as_deref()).await,
+		(None, None) => list(context).await,
 	}
+}
+
+/// Verifies proofs without a chain.
+fn verify(context: &Context, file: &Path) -> Result<()> {
+	let proof = Proof::read(file)?;
+	let expected = &proof.expected;
+	if let Some(genesis) = context.global.genesis
+		&& genesis != expected.genesis
+	{
+		return Err(Failure::new(
+			Kind::Untrusted,
+			format!(
+				"the proofs are of the chain 0x{}",
+				hex::encode(expected.genesis)
+			),
+			"ask for those of the chain that --genesis names",
+		));
+	}
+	let verified: Vec<_> = proof
+		.pins
+		.iter()
+		.map(|pin| (pin, proof.verify(pin)))
+		.collect();
+	let json = json!({
+		"genesis": format!("0x{}", hex::encode(expected.genesis)),
+		"deployment": shown(expected.deployment),
+		"owner": expected.owner,
+		"registration": format!("0x{}", hex::encode(expected.registration)),
+		"block": proof.block,
+		"pins": verified.iter().map(|(pin, proof)| json!({
+			"module": pin.module.0,
+			"bootSeq": pin.boot_seq,
+			"verified": proof.is_ok(),
+			"holders": proof.as_ref().ok().map(|holders| {
+				holders.iter().map(|holder| holder.module.0).collect::<Vec<_>>()
+			}),
+			"problem": proof.as_ref().err(),
+		})).collect::<Vec<_>>(),
+	});
+	context.output.show(&json, || {
+		let mut text = lines([
+			("deployment", shown(expected.deployment)),
+			("chain", format!("0x{}", hex::encode(expected.genesis))),
+			("owner", expected.owner.to_string()),
+			("block", proof.block.to_string()),
+		]);
+		for (pin, proof) in &verified {
+			text += &match proof {
+				Ok(holders) => format!("module {}: {}\n", pin.module, way(holders)),
+				Err(reason) => format!("module {}: NOT VERIFIED: {reason}\n", pin.module),
+			};
+		}
+		text + "that the owner registered this, and that the keys were those of the boots, only a node says: `tea pins ID`\n"
+	})?;
+	let problems = verified
+		.iter()
+		.filter_map(|(pin, proof)| Some((pin.module, proof.as_ref().err()?.as_str())));
+	refuse(problems)
+}
+
+/// From the owner to the pin.
+fn way(holders: &[Holder]) -> String {
+	let mut way = "owner".to_owned();
+	for holder in holders.iter().rev() {
+		way += &format!(" → module {}", holder.module);
+	}
+	way + ", each signature verified"
+}
+
+/// Fails if there are problems with proofs.
+fn refuse<'a>(problems: impl Iterator<Item = (ModuleId, &'a str)>) -> Result<()> {
+	let problems: Vec<_> = problems
+		.map(|(module, reason)| format!("module {module}: {reason}"))
+		.collect();
+	if problems.is_empty() {
+		return Ok(());
+	}
+	Err(Failure::new(
+		Kind::Untrusted,
+		format!(
+			"proofs of delegation do not verify: {}",
+			problems.join("; ")
+		),
+		"do not rely on these pins; ask another node",
+	))
 }
 
 fn shown(id: DeploymentId) -> String {
@@ -130,7 +221,7 @@ struct Row {
 	proof: std::result::Result<usize, String>,
 }
 
-async fn show(context: &Context, id: DeploymentId) -> Result<()> {
+async fn show(context: &Context, id: DeploymentId, save: Option<&Path>) -> Result<()> {
 	let at = context.at().await?;
 	let info = at.deployment_info(id).await?.ok_or_else(|| {
 		Failure::new(
@@ -139,44 +230,46 @@ async fn show(context: &Context, id: DeploymentId) -> Result<()> {
 			"`tea pins` lists them",
 		)
 	})?;
-	let expected = Expected {
-		genesis: at.chain().genesis(),
-		deployment: id,
-		owner: info.record.owner,
-		registration: info.record.registration,
+	let mut proof = Proof {
+		expected: Expected {
+			genesis: at.chain().genesis(),
+			deployment: id,
+			owner: info.record.owner,
+			registration: info.record.registration,
+		},
+		block: at.number(),
+		pins: Vec::new(),
 	};
 	let mut rows = Vec::new();
 	for view in at.pins(id).await? {
-		let module = view.pin.module;
-		let chain = at.delegation_chain(id, Some(module)).await?;
-		let proof = match verify_chain(&expected, &chain) {
-			Ok(holders) => confirm(&at, &holders).await?,
-			Err(error) => Err(error.to_string()),
+		let pin = PinProof {
+			module: view.pin.module,
+			boot_seq: view.pin.boot_seq,
+			links: at.delegation_chain(id, Some(view.pin.module)).await?,
 		};
-		rows.push(Row { view, proof });
+		let verified = match proof.verify(&pin) {
+			Ok(holders) => confirm(&at, &holders).await?,
+			Err(reason) => Err(reason),
+		};
+		proof.pins.push(pin);
+		rows.push(Row {
+			view,
+			proof: verified,
+		});
 	}
-	let bad: Vec<_> = rows
-		.iter()
-		.filter_map(|row| {
-			let reason = row.proof.as_ref().err()?;
-			Some(format!("module {}: {reason}", row.view.pin.module))
-		})
-		.collect();
+	if let Some(path) = save {
+		proof.write(path)?;
+	}
 	let mut json = describe(id, &info);
 	json["block"] = at.number().into();
 	json["pins"] = rows.iter().map(Row::json).collect();
 	context
 		.output
 		.show(&json, || text(id, &info, &rows, at.number()))?;
-	if bad.is_empty() {
-		Ok(())
-	} else {
-		Err(Failure::new(
-			Kind::Untrusted,
-			format!("proofs of delegation do not verify: {}", bad.join("; ")),
-			"do not rely on these pins; ask another node",
-		))
-	}
+	refuse(
+		rows.iter()
+			.filter_map(|row| Some((row.view.pin.module, row.proof.as_ref().err()?.as_str()))),
+	)
 }
 
 /// What the chain alone knows: the keys that signed were those of the boots. Gives the number of links.

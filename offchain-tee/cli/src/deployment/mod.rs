@@ -3,6 +3,7 @@
 pub(crate) mod keystore;
 pub(crate) mod offer;
 pub(crate) mod post;
+pub(crate) mod proof;
 pub(crate) mod source;
 pub(crate) mod store;
 pub(crate) mod terms;

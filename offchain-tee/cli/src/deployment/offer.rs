@@ -10,7 +10,7 @@ use tea_module::pins::{
 	Denial,
 	admission::{Holder, admits},
 	links::{Origin, owner_context},
-	protocol::{Body, Offer, Proposal, Reseeding},
+	protocol::{Body, OFFER_LIFE, Offer, Proposal, Reseeding},
 	seal::Recipient,
 };
 use tea_primitives::{deployment::DeploymentId, ids::ModuleId};
@@ -27,6 +27,14 @@ const MOST: usize = 5;
 const TRIES: usize = 5;
 /// Pause before it is asked again.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// Blocks before the end of an offer in which it is not handed in any more.
+const MARGIN: u32 = 4;
+
+/// Whether the chain will take an offer that is handed in now.
+pub(crate) fn is_fresh(offer: &Offer, now: u32) -> bool {
+	now.saturating_add(MARGIN) < offer.seed.block.saturating_add(OFFER_LIFE)
+}
 
 /// What a module is asked for.
 pub(crate) enum Wish<'a> {
