@@ -3,6 +3,8 @@ use std::{
 	io::{self, Read},
 };
 
+use proptest::prelude::*;
+
 use super::{import::Sink, *};
 use crate::{
 	MAX_BLOCK_LEN,
@@ -222,4 +224,94 @@ fn hostile_dags_are_refused() {
 		export_all(&root, &blocks, 100),
 		Err(ExportError::Root(_))
 	));
+}
+
+/// A block of a DAG that somebody hostile has put together, from those before it.
+#[derive(Clone, Debug)]
+enum Recipe {
+	Leaf(usize),
+	/// Which block, and what is said of its size if that is no truth.
+	Node(Vec<(prop::sample::Index, Option<u16>)>),
+	NoNode(Vec<u8>),
+}
+
+fn recipe() -> impl Strategy<Value = Recipe> {
+	let lie = prop::option::weighted(0.1, any::<u16>());
+	prop_oneof![
+		(0..300usize).prop_map(Recipe::Leaf),
+		prop::collection::vec((any::<prop::sample::Index>(), lie), 1..40).prop_map(Recipe::Node),
+		prop::collection::vec(any::<u8>(), 0..80).prop_map(Recipe::NoNode),
+	]
+}
+
+/// The blocks under their right names, and the last one's name with the length that it says.
+fn cook(recipes: &[Recipe]) -> (Blocks, Cid, u64) {
+	let mut blocks = Blocks::new();
+	let mut names = vec![(keep(&mut blocks, RAW, b"first".to_vec()), 5u64)];
+	for recipe in recipes {
+		names.push(match recipe {
+			Recipe::Leaf(len) => (keep(&mut blocks, RAW, vec![7; *len]), *len as u64),
+			Recipe::Node(parts) => {
+				let links: Vec<_> = parts
+					.iter()
+					.map(|(which, lie)| {
+						let (cid, size) = *which.get(&names);
+						let size = lie.map_or(size, u64::from);
+						Link {
+							cid,
+							total: size,
+							size,
+						}
+					})
+					.collect();
+				let size = links.iter().map(|link| link.size).sum();
+				(keep(&mut blocks, DAG_PB, dag_pb::write(&links)), size)
+			}
+			Recipe::NoNode(bytes) => (keep(&mut blocks, DAG_PB, bytes.clone()), 0),
+		});
+	}
+	let (root, size) = names[names.len() - 1];
+	(blocks, root, size)
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(200))]
+
+	#[test]
+	fn hostile_blocks_cost_no_more_than_the_limits(recipes in prop::collection::vec(recipe(), 1..8), most in 0..20_000u64) {
+		let (blocks, root, size) = cook(&recipes);
+		let (mut file, mut asked) = (Vec::new(), 0);
+		let exported = export(
+			&root,
+			most,
+			&mut |cid| {
+				asked += 1;
+				Ok(blocks.get(cid).cloned())
+			},
+			&mut file,
+		);
+		prop_assert!(file.len() as u64 <= most);
+		prop_assert!(asked <= MAX_BLOCKS + 1);
+		match exported {
+			Ok(len) => prop_assert_eq!((len, len), (size, file.len() as u64)),
+			Err(_) if size > most => prop_assert!(file.is_empty(), "before its first byte"),
+			Err(_) => (),
+		}
+	}
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(24))]
+
+	#[test]
+	fn no_altered_block_gets_through(len in 1..3 * CHUNK_LEN, which: prop::sample::Index, at: prop::sample::Index, change in 1..=255u8) {
+		let (imported, mut blocks) = import_all(io::repeat(9).take(len as u64));
+		let mut cids: Vec<_> = blocks.keys().copied().collect();
+		cids.sort();
+		let block = blocks.get_mut(which.get(&cids)).unwrap();
+		let at = at.index(block.len());
+		block[at] ^= change;
+		let exported = export_all(&imported.root, &blocks, u64::MAX);
+		prop_assert!(matches!(exported, Err(ExportError::Mismatch(cid)) if cid == *which.get(&cids)));
+	}
 }
