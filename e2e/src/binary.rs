@@ -24,6 +24,22 @@ pub fn locate(name: &str) -> Result<PathBuf> {
 		.with_context(|| format!("cannot resolve {}", path.display()))
 }
 
+/// Path of an example, which tests bring along: what the environment variable says, else `target/<profile>/examples/`.
+pub fn locate_example(name: &str) -> Result<PathBuf> {
+	let variable = name.to_uppercase().replace('-', "_");
+	let path = match env::var_os(&variable) {
+		Some(path) => PathBuf::from(path),
+		None => profile_dir()?.join("examples").join(name),
+	};
+	if !path.is_file() {
+		bail!(
+			"no example {name} at {}: `cargo build --workspace --examples` makes it",
+			path.display()
+		);
+	}
+	Ok(path.canonicalize()?)
+}
+
 /// `target/<profile>`: the test executable is in `target/<profile>/deps`.
 pub(crate) fn profile_dir() -> Result<PathBuf> {
 	let exe = env::current_exe().context("the test executable has no path")?;

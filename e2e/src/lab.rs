@@ -72,6 +72,11 @@ impl Lab {
 		self.temp.path()
 	}
 
+	/// Where all logs are.
+	pub fn logs(&self) -> &Path {
+		&self.logs
+	}
+
 	/// The log file of the process `name`; it outlives the lab.
 	pub fn log(&self, name: &str) -> PathBuf {
 		self.logs.join(format!("{name}.log"))

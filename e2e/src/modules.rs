@@ -1,15 +1,17 @@
 //! A network of modules: one validator, software TPMs, hosts, registrars, modules.
 
-use crate::{Daemon, DaemonBuilder, Lab, Node, SoftTpm, locate, wait_until};
+use crate::{Daemon, DaemonBuilder, Lab, Node, SoftTpm, Taps, locate, wait_until};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{
 	fs,
 	net::{SocketAddr, TcpListener},
+	ops::Range,
 	path::{Path, PathBuf},
 	process::Stdio,
 	time::Duration,
 };
+use tokio::process::Command;
 
 /// Owners of the modules of a development chain, by module.
 pub const OWNERS: [&str; 6] = [
@@ -70,6 +72,8 @@ pub struct ModuleNet {
 	pub registrars: Option<Daemon>,
 	/// The modules.
 	pub places: Vec<Place>,
+	/// What records the traffic, if it is recorded.
+	pub taps: Taps,
 	dir: PathBuf,
 	spec: PathBuf,
 	url: String,
@@ -80,6 +84,12 @@ impl ModuleNet {
 	/// Starts a validator of the chain `module`, registers issuer and release, and starts hosts and registrars for `count`
 	/// modules. The modules themselves are not started.
 	pub async fn prepare(lab: &Lab, count: u32) -> Result<Self> {
+		Self::prepare_with(lab, count, Taps::none()).await
+	}
+
+	/// [`Self::prepare`], with taps before everything that speaks to a host. Hosts that have learnt each other's own addresses
+	/// dial past theirs; what they say is under noise anyway.
+	pub async fn prepare_with(lab: &Lab, count: u32, taps: Taps) -> Result<Self> {
 		let ws = format!("/ip4/127.0.0.1/tcp/{}/ws", free_port()?);
 		let node = lab
 			.node(VALIDATOR)
@@ -98,6 +108,7 @@ impl ModuleNet {
 			node: Some(node),
 			registrars: None,
 			places: Vec::new(),
+			taps,
 			dir: lab.dir().to_owned(),
 			spec: lab.dir().join("spec.json"),
 			ws,
@@ -109,11 +120,10 @@ impl ModuleNet {
 			.await?;
 		let mut first = None;
 		for (id, tpm) in (0..count).zip(tpms) {
-			let link = format!(
-				"unix:{}",
-				lab.dir().join(format!("link-{id}.sock")).display()
-			);
-			let ipfs = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+			let socket = lab.dir().join(format!("link-{id}.sock"));
+			let link = format!("unix:{}", socket.display());
+			let [ipfs, listen] =
+				[free_port()?, free_port()?].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
 			let mut args = vec![
 				"--state-dir".to_owned(),
 				lab.dir().join(format!("host-{id}")).display().to_string(),
@@ -124,7 +134,7 @@ impl ModuleNet {
 				"--gateway".into(),
 				"none".into(),
 				"--listen".into(),
-				format!("/ip4/127.0.0.1/tcp/{}", free_port()?),
+				multiaddr(listen),
 				"--http".into(),
 				"127.0.0.1:0".into(),
 				"--chain-rpc".into(),
@@ -133,13 +143,23 @@ impl ModuleNet {
 			if let Some(first) = &first {
 				args.extend(["--bootnode".into(), String::clone(first)]);
 			}
+			let outside = net.taps.tcp(&format!("hosts-{id}"), listen).await?;
+			if outside != listen {
+				args.extend(["--external".into(), multiaddr(outside)]);
+			}
 			let host = DaemonBuilder::new(lab, "tea-host", &format!("host-{id}"))
 				.args(args)
 				.start()
 				.await?;
 			if first.is_none() {
-				first = Some(host.first("listen")?.to_owned());
+				first = Some(format!(
+					"{}/p2p/{}",
+					multiaddr(outside),
+					host.ready("peer_id")?
+				));
 			}
+			let link = net.taps.unix(&format!("link-{id}"), &socket).await?;
+			let ipfs = net.taps.tcp(&format!("ipfs-rpc-{id}"), ipfs).await?;
 			net.places.push(Place {
 				id,
 				tpm,
@@ -169,11 +189,24 @@ impl ModuleNet {
 	/// [`Self::prepare`], then every module.
 	pub async fn start(lab: &Lab, count: u32) -> Result<Self> {
 		let mut net = Self::prepare(lab, count).await?;
-		for id in 0..count {
-			let module = net.module(lab, id).await?;
-			net.places[id as usize].module = Some(module.start().await?);
-		}
+		net.start_modules(lab, 0..count).await?;
 		Ok(net)
+	}
+
+	/// Starts modules.
+	pub async fn start_modules(&mut self, lab: &Lab, ids: Range<u32>) -> Result<()> {
+		let mut modules = Vec::new();
+		for id in ids {
+			modules.push((id, self.module(lab, id).await?));
+		}
+		// A light client may begin some blocks behind the head: it has to see its operator named.
+		let node = self.node.as_ref().context("the node is stopped")?;
+		let named = node.rpc().best().await?.number;
+		node.rpc().wait_finalized(named + 2, COMMAND).await?;
+		for (id, module) in modules {
+			self.places[id as usize].module = Some(module.start().await?);
+		}
+		Ok(())
 	}
 
 	/// A module that is to be started, its operator named and funded.
@@ -294,16 +327,10 @@ impl ModuleNet {
 
 	/// Runs `tea` against the node behind `url`.
 	pub async fn tea_at(&self, url: &str, args: &[&str]) -> Result<Answer> {
-		let child = tokio::process::Command::new(locate("tea")?)
-			.args(["--node", url])
-			.args(args)
-			.env("HOME", &self.dir)
-			// What the TPM library writes by itself.
-			.env("TSS2_LOG", "all+NONE")
-			.stdin(Stdio::null())
+		let child = self
+			.command_at(url, args)?
 			.stdout(Stdio::piped())
 			.stderr(Stdio::piped())
-			.kill_on_drop(true)
 			.spawn()?;
 		let Ok(output) = tokio::time::timeout(COMMAND, child.wait_with_output()).await else {
 			bail!("`tea {}` takes longer than {COMMAND:?}", args.join(" "));
@@ -314,6 +341,24 @@ impl ModuleNet {
 			out: String::from_utf8_lossy(&output.stdout).into_owned(),
 			err: String::from_utf8_lossy(&output.stderr).into_owned(),
 		})
+	}
+
+	/// `tea` against the node of the network, to be started.
+	pub fn command(&self, args: &[&str]) -> Result<Command> {
+		self.command_at(&self.url, args)
+	}
+
+	fn command_at(&self, url: &str, args: &[&str]) -> Result<Command> {
+		let mut command = Command::new(locate("tea")?);
+		command
+			.args(["--node", url])
+			.args(args)
+			.env("HOME", &self.dir)
+			// What the TPM library writes by itself.
+			.env("TSS2_LOG", "all+NONE")
+			.stdin(Stdio::null())
+			.kill_on_drop(true);
+		Ok(command)
 	}
 
 	/// Runs `tea`, which has to succeed.
@@ -401,6 +446,11 @@ fn write_secret(path: &Path, text: &str) -> Result<()> {
 		.open(path)?;
 	writeln!(file, "{text}")?;
 	Ok(())
+}
+
+/// A socket as hosts write it.
+fn multiaddr(socket: SocketAddr) -> String {
+	format!("/ip4/{}/tcp/{}", socket.ip(), socket.port())
 }
 
 /// A port that was free a moment ago, for what must keep it over a restart.
