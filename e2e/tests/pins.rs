@@ -523,6 +523,7 @@ fn figures_of_deployments() {
 	run("figures_of_deployments", async |lab| {
 		let mut net = ModuleNet::start(lab, 4).await?;
 		net.wait_all_active(ACTIVE).await?;
+		println!("four modules are Active");
 		let owner = Owner::new(lab, "//Eve", &net.places[0])?;
 
 		let file = owner.write("small", marked("small", 1 << 20))?;
