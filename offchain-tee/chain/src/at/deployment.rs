@@ -6,8 +6,7 @@ use crate::{
 	key::{entry, identity, twox},
 	runtime::Item,
 	types::{
-		DeploymentInfo, DeploymentRecord, Holding, LinkRecord, PinTable, PinView, SignedLink,
-		Terms,
+		DeploymentInfo, DeploymentRecord, Holding, LinkRecord, PinTable, PinView, SignedLink, Terms,
 	},
 };
 use codec::{Decode, Encode};

@@ -52,6 +52,7 @@ async fn a_trusted_node_is_read_followed_and_written_to() {
 	assert!(!chain.is_proven());
 	follow(&chain, 3).await;
 	timeout(PATIENCE, reads(&chain)).await.unwrap();
+	timeout(PATIENCE, finality(&chain)).await.unwrap();
 	timeout(2 * PATIENCE, submissions(&chain, &node.url()))
 		.await
 		.unwrap();
@@ -62,6 +63,19 @@ async fn a_trusted_node_is_read_followed_and_written_to() {
 		.await
 		.unwrap_err();
 	assert!(matches!(error, Error::WrongChain { .. }), "{error}");
+}
+
+/// A justification begins with its round, and hash and number of its block.
+async fn finality(chain: &Chain) {
+	let justification = chain.next_justification().await.unwrap();
+	let (_, rest) = justification.split_first_chunk::<8>().unwrap();
+	let (hash, rest) = rest.split_first_chunk::<32>().unwrap();
+	let number = u32::from_le_bytes(*rest.first_chunk().unwrap());
+	let named = chain
+		.request("chain_getBlockHash", vec![number.into()])
+		.await
+		.unwrap();
+	assert_eq!(named.as_str(), Some(&*format!("0x{}", hex::encode(hash))));
 }
 
 async fn reads(chain: &Chain) {
