@@ -16,7 +16,7 @@ use tea_envelope::TransportSecret;
 use tokio::{
 	sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch},
 	task::JoinHandle,
-	time::{sleep, timeout},
+	time::{Instant, interval_at, sleep, timeout},
 };
 use tracing::{debug, info, warn};
 
@@ -51,6 +51,8 @@ pub struct Timing {
 	pub pause: (Duration, Duration),
 	/// How long a letter may be on its way.
 	pub send: Duration,
+	/// How long an attachment may take before it is asked for again.
+	pub attach: Duration,
 	/// How often to say something.
 	pub keep_alive: Duration,
 	/// How long the host may say nothing.
@@ -63,6 +65,7 @@ impl Default for Timing {
 			connect: Duration::from_secs(5),
 			pause: (Duration::from_millis(200), Duration::from_secs(10)),
 			send: Duration::from_secs(30),
+			attach: Duration::from_secs(10),
 			keep_alive: Duration::from_secs(10),
 			silence: Duration::from_secs(30),
 		}
@@ -77,6 +80,7 @@ struct Counters {
 	sent: AtomicU64,
 	refused: AtomicU64,
 	foreign: AtomicU64,
+	malformed: AtomicU64,
 }
 
 /// What happened since the start, for metrics.
@@ -94,6 +98,8 @@ pub struct LinkStats {
 	pub refused: u64,
 	/// Messages of the host that answer nothing or are for no mailbox of this link.
 	pub foreign: u64,
+	/// Connections that ended because the host sent what is no message, or none that was due.
+	pub malformed: u64,
 }
 
 fn add(counter: &AtomicU64) {
@@ -167,20 +173,6 @@ impl StreamLink {
 		}
 	}
 
-	/// What happened since the start.
-	pub fn stats(&self) -> LinkStats {
-		let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-		let counters = &self.inner.counters;
-		LinkStats {
-			connects: read(&counters.connects),
-			letters: read(&counters.letters),
-			dropped: read(&counters.dropped),
-			sent: read(&counters.sent),
-			refused: read(&counters.refused),
-			foreign: read(&counters.foreign),
-		}
-	}
-
 	async fn ask(
 		&self,
 		command: impl FnOnce(oneshot::Sender<Result<(), SendError>>) -> Command,
@@ -250,6 +242,20 @@ impl HostLink for StreamLink {
 	fn state(&self) -> watch::Receiver<LinkState> {
 		self.inner.state.clone()
 	}
+
+	fn stats(&self) -> LinkStats {
+		let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+		let counters = &self.inner.counters;
+		LinkStats {
+			connects: read(&counters.connects),
+			letters: read(&counters.letters),
+			dropped: read(&counters.dropped),
+			sent: read(&counters.sent),
+			refused: read(&counters.refused),
+			foreign: read(&counters.foreign),
+			malformed: read(&counters.malformed),
+		}
+	}
 }
 
 /// Why a connection ended.
@@ -269,6 +275,16 @@ enum Ended {
 	SlowReader,
 	#[error("the link was dropped")]
 	Dropped,
+}
+
+impl Ended {
+	/// Whether it is the host that does not keep to the protocol.
+	fn is_malformed(&self) -> bool {
+		matches!(
+			self,
+			Self::Malformed | Self::Frame(FrameError::Refused(CloseReason::Malformed))
+		)
+	}
 }
 
 /// The task of the link. What must survive a reconnect is here.
@@ -302,6 +318,9 @@ impl Driver {
 			};
 			if matches!(ended, Ended::Dropped) {
 				return;
+			}
+			if ended.is_malformed() {
+				add(&self.counters.malformed);
 			}
 			let reason = ended.to_string();
 			let same = matches!(&*self.state.borrow(), LinkState::Down(last) if *last == reason);
@@ -372,16 +391,20 @@ impl Driver {
 			frames,
 			next: 0,
 			attaching: HashMap::new(),
+			refused: Vec::new(),
 			sending: HashMap::new(),
 		};
 		let mut result = Ok(());
 		for mailbox in self.secrets.keys().copied().collect::<Vec<_>>() {
 			result = result.and(session.attach(mailbox, None));
 		}
+		let patience = self.timing.attach;
+		let mut again = interval_at(Instant::now() + patience, patience);
 		self.state.send_replace(LinkState::Up(info));
-		// When this ends, the session answers whoever waits with `HostGone`.
+		// When this ends, whoever waits for a letter to be taken is answered with `HostGone`.
 		loop {
 			if let Err(ended) = result {
+				session.attach_later();
 				return ended;
 			}
 			result = tokio::select! {
@@ -394,6 +417,7 @@ impl Driver {
 					Some(Err(ended)) => Err(ended),
 					None => Err(Ended::Frame(FrameError::Closed)),
 				},
+				_ = again.tick() => session.attach_again(&self.secrets, patience),
 				written = &mut writing.0 => Err(match written {
 					Ok(Err(error)) => error.into(),
 					_ => Ended::Frame(FrameError::Closed),
@@ -440,7 +464,7 @@ impl Driver {
 				let answer = session
 					.attaching
 					.get(&id)
-					.and_then(|(mailbox, _)| self.secrets.get(mailbox))
+					.and_then(|attaching| self.secrets.get(&attaching.mailbox))
 					.and_then(|secret| proof::answer(&sealed, secret));
 				match answer {
 					Some(answer) => session.write(&ToHost::Prove { id, answer })?,
@@ -448,7 +472,7 @@ impl Driver {
 				}
 			}
 			FromHost::Attached { id, result } => match session.attaching.remove(&id) {
-				Some((mailbox, waiting)) => self.attached(mailbox, waiting, result),
+				Some(attaching) => self.attached(session, attaching, result),
 				None => add(&self.counters.foreign),
 			},
 			FromHost::Sent { id, result } => match session.sending.remove(&id) {
@@ -484,20 +508,27 @@ impl Driver {
 
 	fn attached(
 		&mut self,
-		mailbox: Mailbox,
-		waiting: Option<oneshot::Sender<Result<(), AttachError>>>,
+		session: &mut Session,
+		Attaching {
+			mailbox, waiting, ..
+		}: Attaching,
 		result: Result<(), AttachError>,
 	) {
 		match result {
 			Ok(()) => info!(%mailbox, "mailbox attached"),
 			Err(error) => warn!(%mailbox, %error, "the host does not serve this mailbox"),
 		}
-		if let Some(waiting) = waiting {
-			if result.is_err() {
-				// Who was told that it failed does not expect letters after the next reconnect.
-				self.secrets.remove(&mailbox);
+		match waiting {
+			Some(waiting) => {
+				if result.is_err() {
+					// Who was told that it failed does not expect letters after the next reconnect.
+					self.secrets.remove(&mailbox);
+				}
+				let _ = waiting.send(result);
 			}
-			let _ = waiting.send(result);
+			// Whoever attached it was told long ago that it is attached.
+			None if result.is_err() => session.refused.push(mailbox),
+			None => (),
 		}
 	}
 
@@ -525,11 +556,20 @@ impl Driver {
 
 type AttachAnswer = oneshot::Sender<Result<(), AttachError>>;
 
+/// An attachment that the host has not answered.
+struct Attaching {
+	mailbox: Mailbox,
+	waiting: Option<AttachAnswer>,
+	asked: Instant,
+}
+
 /// What belongs to one connection.
 struct Session {
 	frames: mpsc::Sender<Vec<u8>>,
 	next: u32,
-	attaching: HashMap<u32, (Mailbox, Option<AttachAnswer>)>,
+	attaching: HashMap<u32, Attaching>,
+	/// Mailboxes that the host does not serve and that are wanted all the same.
+	refused: Vec<Mailbox>,
 	sending: HashMap<u32, oneshot::Sender<Result<(), SendError>>>,
 }
 
@@ -546,10 +586,48 @@ impl Session {
 			.map_err(|_| Ended::SlowReader)
 	}
 
-	fn attach(&mut self, mailbox: Mailbox, answer: Option<AttachAnswer>) -> Result<(), Ended> {
+	fn attach(&mut self, mailbox: Mailbox, waiting: Option<AttachAnswer>) -> Result<(), Ended> {
 		let id = self.name();
-		self.attaching.insert(id, (mailbox, answer));
+		let asked = Instant::now();
+		let attaching = Attaching {
+			mailbox,
+			waiting,
+			asked,
+		};
+		self.attaching.insert(id, attaching);
 		self.write(&ToHost::Attach { id, mailbox })
+	}
+
+	/// The host is away: whoever waits for an attachment is told what those are told who come later. It is made up for with
+	/// the next connection.
+	fn attach_later(&mut self) {
+		for (_, attaching) in self.attaching.drain() {
+			if let Some(waiting) = attaching.waiting {
+				let _ = waiting.send(Ok(()));
+			}
+		}
+	}
+
+	/// Asks again for what was not answered in time, and for what was refused: a host that lies loses messages, and without
+	/// this a single one would leave the module without letters for as long as the connection lasts.
+	fn attach_again(
+		&mut self,
+		wanted: &HashMap<Mailbox, Arc<TransportSecret>>,
+		patience: Duration,
+	) -> Result<(), Ended> {
+		let late: Vec<_> = self
+			.attaching
+			.extract_if(|_, attaching| attaching.asked.elapsed() >= patience)
+			.map(|(_, attaching)| (attaching.mailbox, attaching.waiting))
+			.collect();
+		let refused = std::mem::take(&mut self.refused);
+		let refused = refused.into_iter().map(|mailbox| (mailbox, None));
+		for (mailbox, waiting) in late.into_iter().chain(refused) {
+			if wanted.contains_key(&mailbox) {
+				self.attach(mailbox, waiting)?;
+			}
+		}
+		Ok(())
 	}
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tea_envelope::TransportSecret;
 use tokio::sync::watch;
 
-use crate::{HostInfo, Mailbox, SendError, SignedPong};
+use crate::{HostInfo, LinkStats, Mailbox, SendError, SignedPong};
 
 pub use crate::wire::AttachError;
 
@@ -85,4 +85,7 @@ pub trait HostLink: Send + Sync {
 
 	/// Whether the link is up.
 	fn state(&self) -> watch::Receiver<LinkState>;
+
+	/// What happened since the start.
+	fn stats(&self) -> LinkStats;
 }

@@ -3,6 +3,7 @@
 use prometheus::{
 	Encoder, Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
+use tea_link::LinkStats;
 
 use crate::{
 	lifecycle::{Lacking, State},
@@ -94,6 +95,8 @@ pub struct Metrics {
 	pub tpm_lockout: IntGauge,
 	/// Whether the host answers.
 	pub host_up: IntGauge,
+	/// What happened on the link to the host.
+	pub link: IntGaugeVec,
 }
 
 impl Metrics {
@@ -218,6 +221,13 @@ impl Metrics {
 				"host_up",
 				"1 while the host answers"
 			))),
+			link: register!(IntGaugeVec::new(
+				of(
+					"link",
+					"what happened on the link to the host since the start"
+				),
+				&["event"]
+			)),
 			registry,
 		};
 		for state in State::LABELS {
@@ -246,6 +256,7 @@ impl Metrics {
 		for end in ["succeeded", "failed", "expired"] {
 			metrics.tpm_operations.with_label_values(&[end]).set(0);
 		}
+		metrics.show_link(&LinkStats::default());
 		Ok(metrics)
 	}
 
@@ -281,6 +292,22 @@ impl Metrics {
 		self.tpm_waiting.set(waiting);
 		if let Some(took) = health.last_quote {
 			self.quote_seconds.set(took.as_secs_f64());
+		}
+	}
+
+	/// Shows what happened on the link to the host.
+	pub fn show_link(&self, stats: &LinkStats) {
+		for (event, count) in [
+			("connects", stats.connects),
+			("letters", stats.letters),
+			("dropped", stats.dropped),
+			("sent", stats.sent),
+			("refused", stats.refused),
+			("foreign", stats.foreign),
+			("malformed", stats.malformed),
+		] {
+			let count = i64::try_from(count).unwrap_or(i64::MAX);
+			self.link.with_label_values(&[event]).set(count);
 		}
 	}
 
@@ -329,6 +356,7 @@ mod tests {
 			"tea_letters_dropped_total{reason=\"replay\"} 0",
 			"tea_certificate_left_blocks 0",
 			"tea_state{state=\"serving\"} 0",
+			"tea_link{event=\"malformed\"} 0",
 		] {
 			assert!(text.contains(line), "{line}\n{text}");
 		}

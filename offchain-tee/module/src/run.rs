@@ -206,10 +206,14 @@ where
 		metrics.clone(),
 	);
 	let mut mailroom = Mailroom::new(link.clone(), chain.clone(), metrics.clone());
-	let letters = mailroom
-		.open(actor.clone())
-		.await
-		.map_err(|error| Exit::of(Cause::Internal, &error))?;
+	// A host may take as long as it likes.
+	let mut stopped = stop.clone();
+	let letters = tokio::select! {
+		opened = mailroom.open(actor.clone()) => {
+			opened.map_err(|error| Exit::of(Cause::Internal, &error))?
+		}
+		() = signals::stopped(&mut stopped) => return Ok(()),
+	};
 	let (Some(own_letters), Some(pin_letters)) = (letters.own, letters.pins) else {
 		return Err(Exit::new(
 			Cause::Internal,

@@ -194,6 +194,8 @@ impl Link {
 	}
 
 	fn challenge(&mut self, id: u32, mailbox: Mailbox) -> Result<(), CloseReason> {
+		// Who asks again has lost the challenge before.
+		self.proofs.retain(|_, (asked, _)| *asked != mailbox);
 		let attached = self.attached.len() + self.proofs.len();
 		let full = attached >= self.shared.limits.mailboxes || self.proofs.len() >= MAX_PROOFS;
 		let answer = random();

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tea_link::{
 	HostLink, Incoming, Letter, LetterError, Replays, SendError, SignedPong, StreamLink, letter,
+	link::AttachError,
 	wire::{CloseReason, FromHost, ToHost},
 };
 use tea_primitives::ids::ModuleId;
@@ -103,6 +104,8 @@ async fn link_survives_a_host_that_speaks_nonsense() {
 	stream.write_all(&[100, 0, 0, 0, 5]).await.unwrap();
 	drop(stream);
 	down(&liar.link).await;
+	// What was no message, and a greeting that was not due; not the goodbye, and not the letter that broke off.
+	assert_eq!(liar.link.stats().malformed, 5);
 	liar.still_works().await;
 }
 
@@ -120,6 +123,87 @@ async fn host_of_another_version_is_no_host() {
 		assert!(reason.contains("does not speak this protocol"), "{reason}");
 	}
 	liar.still_works().await;
+}
+
+#[tokio::test]
+async fn attachment_that_is_lost_or_refused_is_asked_for_again() {
+	let dir = tempfile::tempdir().unwrap();
+	let listener = UnixListener::bind(dir.path().join("link.sock")).unwrap();
+	let timing = tea_link::Timing {
+		attach: Duration::from_millis(100),
+		..quick()
+	};
+	let link = StreamLink::with_timing(unix(dir.path()), timing);
+	link.attach(transport(1)).await.unwrap();
+	let (mut stream, _) = listener.accept().await.unwrap();
+	let hello = FromHost::Hello {
+		version: 1,
+		info: info(),
+	};
+	assert!(matches!(
+		read(&mut stream).await,
+		Some(ToHost::Hello { .. })
+	));
+	write(&mut stream, &hello).await;
+	let mut ids = Vec::new();
+	// The first one is lost, the second one refused.
+	for answer in [None, Some(Err(AttachError::NotTheOwner)), Some(Ok(()))] {
+		let Some(ToHost::Attach { id, mailbox: asked }) = read(&mut stream).await else {
+			panic!("no attachment");
+		};
+		assert_eq!(asked, mailbox(1));
+		assert!(!ids.contains(&id), "each has a name of its own");
+		ids.push(id);
+		if let Some(result) = answer {
+			write(&mut stream, &FromHost::Attached { id, result }).await;
+		}
+	}
+	write(&mut stream, &a_letter(b"here")).await;
+	assert_eq!(next_letter(&link).await, b"here");
+	// A late answer to the first one means nothing any more.
+	let late = FromHost::Attached {
+		id: ids[0],
+		result: Ok(()),
+	};
+	write(&mut stream, &late).await;
+	until("it is counted", || link.stats().foreign == 1).await;
+}
+
+#[tokio::test]
+async fn host_that_goes_in_the_middle_of_an_attachment_is_waited_for() {
+	let liar = Liar::new().await;
+	let mut stream = liar.accept().await;
+	let link = liar.link.clone();
+	let attaching = tokio::spawn(async move { link.attach(transport(2)).await });
+	loop {
+		match read(&mut stream).await {
+			Some(ToHost::Attach { mailbox: asked, .. }) if asked == mailbox(2) => break,
+			Some(_) => (),
+			None => panic!("no attachment"),
+		}
+	}
+	drop(stream);
+	assert_eq!(attaching.await.unwrap(), Ok(mailbox(2)));
+	// Both are asked for again, in any order.
+	let (mut stream, _) = liar.listener.accept().await.unwrap();
+	assert!(matches!(
+		read(&mut stream).await,
+		Some(ToHost::Hello { .. })
+	));
+	let hello = FromHost::Hello {
+		version: 1,
+		info: info(),
+	};
+	write(&mut stream, &hello).await;
+	let mut asked = Vec::new();
+	while asked.len() < 2 {
+		match read(&mut stream).await {
+			Some(ToHost::Attach { mailbox, .. }) => asked.push(mailbox),
+			Some(_) => (),
+			None => panic!("only {asked:?}"),
+		}
+	}
+	assert!(asked.contains(&mailbox(1)) && asked.contains(&mailbox(2)));
 }
 
 #[tokio::test]

@@ -183,6 +183,32 @@ async fn stranger_does_not_get_a_mailbox() {
 }
 
 #[tokio::test]
+async fn asking_again_takes_no_more_room() {
+	let dir = tempfile::tempdir().unwrap();
+	let server = serve(&unix(dir.path()), Limits::default()).await;
+	let mut stream = greeted(&server).await;
+	let mut last = None;
+	for id in 0..40 {
+		let attach = ToHost::Attach {
+			id,
+			mailbox: mailbox(1),
+		};
+		write(&mut stream, &attach).await;
+		last = read::<FromHost>(&mut stream).await;
+		assert!(matches!(last, Some(FromHost::Challenge { .. })), "{last:?}");
+	}
+	let Some(FromHost::Challenge { id, sealed }) = last else {
+		unreachable!("looked at above");
+	};
+	let answer = open_challenge(&sealed);
+	write(&mut stream, &ToHost::Prove { id, answer }).await;
+	assert!(matches!(
+		read(&mut stream).await,
+		Some(FromHost::Attached { result: Ok(()), .. })
+	));
+}
+
+#[tokio::test]
 async fn slow_reader_is_dropped_with_a_reason() {
 	let dir = tempfile::tempdir().unwrap();
 	let limits = Limits {

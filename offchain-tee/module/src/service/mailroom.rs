@@ -1,9 +1,9 @@
 //! Receives letters: opens them and hands them on by purpose and subject; answers pings.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tea_chain::Chain;
-use tea_link::{HostLink, Incoming, Mailbox, Purpose, SignedPong, Unverified, letter};
+use tea_link::{HostLink, Incoming, LinkError, Mailbox, Purpose, SignedPong, Unverified, letter};
 use tea_primitives::{draw::Member, ids::ModuleId};
 use tokio::sync::mpsc;
 
@@ -12,6 +12,10 @@ use crate::{metrics::Metrics, protocol::read_subject};
 
 /// Letters that may wait for one reader.
 const WAITING: usize = 256;
+/// Until a host that refused a mailbox is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(10);
+/// How often the figures of the link are shown.
+const SHOW: Duration = Duration::from_secs(5);
 
 /// The mailbox of one actor.
 struct Desk {
@@ -53,9 +57,18 @@ impl Mailroom {
 		}
 	}
 
-	/// Opens a mailbox.
-	pub async fn open(&mut self, actor: Actor) -> Result<Letters, tea_link::LinkError> {
-		let mailbox = self.link.attach(actor.transport.clone()).await?;
+	/// Opens a mailbox. A host that refuses is asked again: it may lie, or have no room just now.
+	pub async fn open(&mut self, actor: Actor) -> Result<Letters, LinkError> {
+		let mailbox = loop {
+			match self.link.attach(actor.transport.clone()).await {
+				Ok(mailbox) => break mailbox,
+				Err(LinkError::Refused(error)) => {
+					tracing::warn!(%error, again_in_s = ASK_AGAIN.as_secs(), "the host serves no mailbox");
+					tokio::time::sleep(ASK_AGAIN).await;
+				}
+				Err(error @ LinkError::Closed) => return Err(error),
+			}
+		};
 		let (duty, duty_letters) = mpsc::channel(WAITING);
 		let mut desk = Desk {
 			actor,
@@ -83,8 +96,16 @@ impl Mailroom {
 
 	/// Serves for ever.
 	pub async fn run(self) {
+		let mut show = tokio::time::interval(SHOW);
 		loop {
-			match self.link.next().await {
+			let incoming = tokio::select! {
+				incoming = self.link.next() => incoming,
+				_ = show.tick() => {
+					self.metrics.show_link(&self.link.stats());
+					continue;
+				}
+			};
+			match incoming {
 				Incoming::Letter { mailbox, sealed } => self.hand_on(mailbox, &sealed),
 				Incoming::Ping {
 					mailbox,
