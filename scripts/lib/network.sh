@@ -23,11 +23,14 @@ net_port() {
   esac
 }
 
-# net_spawn NAME COMMAND...: in the background, with a log.
+# net_spawn NAME COMMAND...: in the background, with a log, in a process group of its own: Ctrl-C reaches the script alone,
+# which ends everything in order. To programs it would be a first signal, and net_stop the second one, which lets nothing drain.
 net_spawn() {
   local name=$1
   shift
+  set -m
   "$@" >>"$NET/logs/$name.log" 2>&1 </dev/null &
+  set +m
   NET_PIDS+=($!)
   printf '%s %s\n' $! "$name" >>"$NET/pids"
 }
@@ -54,6 +57,7 @@ net_wait() {
   local what=$1 log=$NET/logs/$2.log seconds=$3
   shift 3
   for _ in $(seq $((seconds * 2))); do
+    net_fail_if_ended
     if "$@" >/dev/null 2>&1; then return 0; fi
     sleep 0.5
   done
@@ -77,6 +81,10 @@ net_tea() { "$BIN/tea" --node "ws://127.0.0.1:$(net_port rpc 0)" "$@"; }
 # net_nodes CHAIN COUNT: validators Alice, Bob, …; each listens for light clients too. NET_NODE_FLAGS are added.
 net_nodes() {
   local chain=$1 count=$2 names=(alice bob charlie dave) i name first=''
+  # Otherwise that one would be taken for the first node of this network.
+  if net_call system_health >/dev/null 2>&1; then
+    die "another node answers on port $(net_port rpc 0)." "stop it, or shift all ports with TEA_BASE_PORT=10000"
+  fi
   for ((i = 0; i < count; i++)); do
     name=${names[i]}
     # shellcheck disable=SC2086 # several flags
