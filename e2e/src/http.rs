@@ -93,6 +93,18 @@ impl Metrics {
 			.map(|(_, value)| *value)
 			.with_context(|| format!("no metric {name} with {label:?}"))
 	}
+
+	/// The sum of all samples of the metric `name`.
+	pub fn sum(&self, name: &str) -> Result<f64> {
+		let mut samples = self
+			.0
+			.iter()
+			.filter(|(series, _)| series.split('{').next() == Some(name))
+			.map(|(_, value)| *value)
+			.peekable();
+		ensure!(samples.peek().is_some(), "no metric {name}");
+		Ok(samples.sum())
+	}
 }
 
 #[cfg(test)]
@@ -107,5 +119,7 @@ mod tests {
 		assert_eq!(metrics.value("h", "status=\"finalized\"").unwrap(), 5.0);
 		assert_eq!(metrics.value("h_total", "").unwrap(), 9.0);
 		assert!(metrics.value("h", "status=\"other\"").is_err());
+		assert_eq!(metrics.sum("h").unwrap(), 12.0);
+		assert!(metrics.sum("g").is_err());
 	}
 }

@@ -113,11 +113,7 @@ impl ModuleNet {
 			spec: lab.dir().join("spec.json"),
 			ws,
 		};
-		let spec = net.spec.display().to_string();
-		net.done(&["chain-spec", "light", "--out", &spec]).await?;
-		net.accept_issuer(&net.url, lab).await?;
-		net.accept_release(&net.url, 1, &locate("tea-module")?)
-			.await?;
+		net.govern(lab).await?;
 		let mut first = None;
 		for (id, tpm) in (0..count).zip(tpms) {
 			let socket = lab.dir().join(format!("link-{id}.sock"));
@@ -169,8 +165,24 @@ impl ModuleNet {
 				module: None,
 			});
 		}
+		net.registrars = Some(net.start_registrars(lab, "registrars").await?);
+		Ok(net)
+	}
+
+	/// Writes down how light clients find the chain, and tells the chain whose TPMs and which program it accepts.
+	async fn govern(&self, lab: &Lab) -> Result<()> {
+		let spec = self.spec.display().to_string();
+		self.done(&["chain-spec", "light", "--out", &spec]).await?;
+		self.accept_issuer(&self.url, lab).await?;
+		self.accept_release(&self.url, 1, &locate("tea-module")?)
+			.await
+	}
+
+	/// Starts the registrars beside the host of the first module.
+	async fn start_registrars(&self, lab: &Lab, name: &str) -> Result<Daemon> {
 		let metrics = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-		let registrars = DaemonBuilder::new(lab, "tea-registrar", "registrars")
+		let spec = self.spec.display().to_string();
+		DaemonBuilder::new(lab, "tea-registrar", name)
 			.args([
 				"--dev",
 				"--chain-spec",
@@ -179,11 +191,9 @@ impl ModuleNet {
 				&metrics.to_string(),
 			])
 			.http(metrics)
-			.args(["--host", &net.places[0].link])
+			.args(["--host", &self.places[0].link])
 			.start()
-			.await?;
-		net.registrars = Some(registrars);
-		Ok(net)
+			.await
 	}
 
 	/// [`Self::prepare`], then every module.
@@ -231,7 +241,7 @@ impl ModuleNet {
 
 	/// Configuration of a module, but for the address of its metrics.
 	pub fn config(&self, id: u32) -> String {
-		let place = &self.places[id as usize];
+		let place = self.place(id);
 		format!(
 			"module = {id}\nclass = \"Dev\"\nissuer = 1\ntpm = \"{}\"\nstate_dir = \"{}\"\nchain_spec = \"{}\"\n\
 			 host = \"{}\"\nipfs_api = \"{}\"\n",
@@ -241,6 +251,12 @@ impl ModuleNet {
 			place.link,
 			place.ipfs,
 		)
+	}
+
+	/// Chip, host and process of a module.
+	fn place(&self, id: u32) -> &Place {
+		let place = self.places.iter().find(|place| place.id == id);
+		place.expect("a test asks for modules that it has prepared")
 	}
 
 	/// Makes the key of a module's operator, who has neither money nor a module yet. Returns the account.
@@ -268,20 +284,39 @@ impl ModuleNet {
 		self.state(id).join("operator.key")
 	}
 
-	/// A validator of a chain that somebody invented: same keys, same place on the network, same name as the one of this
-	/// network, which must be stopped; another genesis.
-	pub async fn invented(&self, lab: &Lab) -> Result<Node> {
+	/// The network of a chain that somebody invented, with the last place of this one, whose validator must be stopped. Its
+	/// validator has the keys, the name and the address of that one, and another genesis. There are an issuer, a release and
+	/// registrars, so that a module that takes the chain for its own becomes Active there.
+	pub async fn invented(&mut self, lab: &Lab) -> Result<Self> {
 		ensure!(self.node.is_none(), "the validator of the network runs");
 		let node = lab
 			.node("impostor")
 			.posing_as(lab, VALIDATOR)
 			.chain(chain_spec(lab, CERTIFICATE_LIFE + 1).await?)
 			.arg("--alice")
+			.rpc_port(free_port()?)
 			.args(["--listen-addr", &self.ws])
 			.start()
 			.await?;
 		node.rpc().wait_finalized(2, COMMAND).await?;
-		Ok(node)
+		let mut net = Self {
+			url: format!("ws://{}", node.rpc_address()),
+			node: Some(node),
+			registrars: None,
+			places: Vec::from_iter(self.places.pop()),
+			taps: Taps::none(),
+			dir: self.dir.clone(),
+			spec: self.dir.join("invented.json"),
+			ws: self.ws.clone(),
+		};
+		net.govern(lab).await?;
+		net.registrars = Some(net.start_registrars(lab, "invented-registrars").await?);
+		Ok(net)
+	}
+
+	/// Where its validator answers.
+	pub fn url(&self) -> &str {
+		&self.url
 	}
 
 	/// Where the module keeps what is not secret.
