@@ -294,6 +294,21 @@ pub(crate) mod tests {
 		assert_eq!(read_subject(&[0; 9]), None);
 	}
 
+	#[test]
+	fn an_unsealed_letter_would_show_what_end_to_end_tests_look_for() {
+		use tea_link::{Letter, Party, Purpose, Subject};
+		let about = Subject::new(&subject(ModuleId(2), 3)).unwrap();
+		let to = Party::Module {
+			id: ModuleId(2),
+			boot_seq: 1,
+		};
+		let (from, body) = (Party::Registrar([9; 32]), vec![7; 40]);
+		let letter = Letter::new(Purpose::Round, about, from, to, 5, body.clone()).encode();
+		assert_eq!(letter[..11], [0, 32, 2, 0, 0, 0, 3, 0, 0, 0, 1]);
+		assert_eq!(letter[11..43], [9; 32]);
+		assert!(letter.ends_with(&body));
+	}
+
 	proptest! {
 		#[test]
 		fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
