@@ -180,6 +180,12 @@ pub enum SubmitError {
 		/// The call, `Pallet.call`.
 		call: String,
 	},
+	/// The caller took it back before it stood in a block.
+	#[error("{call} was taken back")]
+	Withdrawn {
+		/// The call, `Pallet.call`.
+		call: String,
+	},
 	/// The program is shutting down.
 	#[error("{call} was given up, because this program stops")]
 	Abandoned {

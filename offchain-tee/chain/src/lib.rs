@@ -29,5 +29,5 @@ pub use describe::describe;
 pub use error::{DispatchFailure, Error, Refusal, Result, SubmitError};
 pub use signer::{Key, KeyError, Sign};
 pub use spec::for_light_clients;
-pub use submit::{Outcome, Progress, Submission, Submitter};
+pub use submit::{Outcome, Progress, Submission, Submitter, Withdrawal};
 pub use types::{Event, EventRecord};

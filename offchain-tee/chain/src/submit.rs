@@ -11,8 +11,8 @@ use crate::{
 	runtime::{Encoded, Runtime},
 	types::EventRecord,
 };
-use futures::StreamExt;
-use std::{sync::Arc, time::Duration};
+use futures::{Stream, StreamExt};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use subxt::{
 	backend::{Backend, StreamOfResults, TransactionStatus},
 	config::{
@@ -22,7 +22,7 @@ use subxt::{
 	transactions::{StaticPayload, TransactionInvalid, TransactionUnknown, ValidationResult},
 };
 use tokio::{
-	sync::{Mutex, OwnedMutexGuard, watch},
+	sync::{Mutex, Notify, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch},
 	task::JoinHandle,
 	time::{sleep, timeout},
 };
@@ -36,6 +36,12 @@ const ATTEMPTS: u32 = 5;
 
 /// Blocks beyond its life for which an extrinsic is looked for: finality lags behind the best block.
 const GRACE: u32 = 8;
+
+/// Blocks after which the same bytes are sent again: a pool may have lost them without a word.
+const RESEND: u32 = 4;
+
+/// Extrinsics of one signer that are under way at the same time, where that is allowed.
+const IN_FLIGHT: usize = 16;
 
 /// How long a pool may take to say something.
 const POOL: Duration = Duration::from_secs(30);
@@ -80,8 +86,72 @@ pub struct Outcome {
 pub struct Submitter {
 	chain: Chain,
 	signer: Arc<dyn Sign>,
-	/// The nonce behind the last extrinsic that is in a block but perhaps not in the state that is read next.
-	next: Arc<Mutex<Option<u32>>>,
+	nonces: Arc<Mutex<Nonces>>,
+	/// Told when a nonce is given back that others are above.
+	gaps: Arc<Notify>,
+	/// Bounds how many are under way.
+	room: Arc<Semaphore>,
+	/// Whether the next one goes out before the one before stands in a block.
+	is_pipelined: bool,
+}
+
+/// The nonces of one account.
+#[derive(Debug, Default)]
+struct Nonces {
+	/// The one behind the last that was given out; perhaps not in the state that is read next.
+	next: Option<u32>,
+	/// Those that are under way.
+	flying: BTreeSet<u32>,
+	/// Given out and not used, below others that are under way: nothing gets in before they are filled.
+	free: BTreeSet<u32>,
+}
+
+impl Nonces {
+	/// Gives a nonce out: a gap first.
+	fn take(&mut self, in_state: u32) -> u32 {
+		self.passed(in_state);
+		let nonce = match self.free.pop_first() {
+			Some(gap) => gap,
+			None => {
+				let nonce = self.next.map_or(in_state, |next| next.max(in_state));
+				self.next = nonce.checked_add(1);
+				nonce
+			}
+		};
+		self.flying.insert(nonce);
+		nonce
+	}
+
+	/// The state has passed all nonces below this one.
+	fn passed(&mut self, in_state: u32) {
+		self.free = self.free.split_off(&in_state);
+	}
+
+	/// The nonce was used.
+	fn used(&mut self, nonce: u32) {
+		self.flying.remove(&nonce);
+	}
+
+	/// The nonce was not used. It is a gap as long as others are above it.
+	fn give_back(&mut self, nonce: u32) {
+		self.flying.remove(&nonce);
+		match self.flying.last() {
+			Some(highest) if *highest > nonce => {
+				self.free.insert(nonce);
+			}
+			highest => {
+				self.next = highest.and_then(|highest| highest.checked_add(1));
+				self.free = highest.map_or_else(BTreeSet::new, |highest| {
+					self.free.range(..highest).copied().collect()
+				});
+			}
+		}
+	}
+
+	/// Whether whoever has this nonce should move down into a gap: the highest does, so that one move fills it.
+	fn should_move(&self, nonce: u32) -> bool {
+		self.free.first().is_some_and(|gap| *gap < nonce) && self.flying.last() == Some(&nonce)
+	}
 }
 
 /// An extrinsic on its way. Dropping it does not stop it.
@@ -89,7 +159,19 @@ pub struct Submitter {
 pub struct Submission {
 	label: String,
 	progress: watch::Receiver<Progress>,
+	withdrawal: Withdrawal,
 	_task: JoinHandle<()>,
+}
+
+/// A way to take a call back that has become pointless. What stands in a block stays there.
+#[derive(Clone, Debug)]
+pub struct Withdrawal(Arc<watch::Sender<bool>>);
+
+impl Withdrawal {
+	/// Takes the call back, if it is not in a block yet.
+	pub fn withdraw(&self) {
+		self.0.send_replace(true);
+	}
 }
 
 impl std::fmt::Debug for Submitter {
@@ -104,7 +186,20 @@ impl Submitter {
 		Self {
 			chain,
 			signer,
-			next: Arc::new(Mutex::new(None)),
+			nonces: Arc::default(),
+			gaps: Arc::default(),
+			room: Arc::new(Semaphore::new(1)),
+			is_pipelined: false,
+		}
+	}
+
+	/// The same for calls that do no harm when they are carried out twice, as duties are: several are under way at the same
+	/// time, and one that gets lost is signed again with another nonce while the first may still be somewhere.
+	pub fn pipelined(chain: Chain, signer: Arc<dyn Sign>) -> Self {
+		Self {
+			room: Arc::new(Semaphore::new(IN_FLIGHT)),
+			is_pipelined: true,
+			..Self::new(chain, signer)
 		}
 	}
 
@@ -123,11 +218,12 @@ impl Submitter {
 	/// Must be called in a tokio runtime.
 	pub fn submit(&self, call: Call) -> Submission {
 		let (sender, progress) = watch::channel(Progress::Waiting);
+		let (withdraw, mut withdrawn) = watch::channel(false);
 		let label = call.label();
 		let this = self.clone();
 		let task = tokio::spawn(async move {
 			let label = call.label();
-			let outcome = this.carry_out(&call, &sender).await;
+			let outcome = this.carry_out(&call, &sender, &mut withdrawn).await;
 			match &outcome {
 				Ok(outcome) => {
 					tracing::debug!(call = label, number = outcome.number, "finalised");
@@ -142,6 +238,7 @@ impl Submitter {
 		Submission {
 			label,
 			progress,
+			withdrawal: Withdrawal(Arc::new(withdraw)),
 			_task: task,
 		}
 	}
@@ -155,20 +252,31 @@ impl Submitter {
 		&self,
 		call: &Call,
 		progress: &watch::Sender<Progress>,
+		withdrawn: &mut watch::Receiver<bool>,
 	) -> Result<Outcome, SubmitError> {
 		let mut pauses = Backoff::new(Duration::from_millis(500), Duration::from_secs(6));
 		let mut last = String::new();
-		for attempt in 1..=ATTEMPTS {
-			if attempt > 1 {
-				sleep(pauses.next().unwrap_or_default()).await;
+		let mut attempt = 1;
+		while attempt <= ATTEMPTS {
+			// Fair: calls go out in their order. Never closed.
+			let room = Arc::clone(&self.room).acquire_owned().await.ok();
+			if *withdrawn.borrow() {
+				return Err(SubmitError::Withdrawn { call: call.label() });
 			}
-			let turn = Arc::clone(&self.next).lock_owned().await;
-			match self.attempt(call, attempt, turn, progress).await? {
+			match self
+				.attempt(call, attempt, room, progress, withdrawn)
+				.await?
+			{
 				Attempt::Done(outcome) => return Ok(outcome),
+				Attempt::Moved => continue,
 				Attempt::Again(reason) => {
 					tracing::debug!(call = call.label(), attempt, reason, "once more");
 					last = reason;
 				}
+			}
+			attempt += 1;
+			if attempt <= ATTEMPTS {
+				sleep(pauses.next().unwrap_or_default()).await;
 			}
 		}
 		Err(SubmitError::SubmitFailed {
@@ -178,46 +286,80 @@ impl Submitter {
 		})
 	}
 
-	/// One extrinsic, from its making to its end. The turn is given to the next one when it is in a block.
+	/// One extrinsic, from its making to its end. Room for the next one is made when it is in a block.
 	async fn attempt(
 		&self,
 		call: &Call,
 		attempt: u32,
-		turn: OwnedMutexGuard<Option<u32>>,
+		room: Option<OwnedSemaphorePermit>,
 		progress: &watch::Sender<Progress>,
+		withdrawn: &mut watch::Receiver<bool>,
 	) -> Result<Attempt, SubmitError> {
 		// The stream begins before the extrinsic is sent, so that its block cannot be missed.
 		let mut blocks = self.chain.follow_finalized();
 		let _ = blocks.next().await;
 		let birth = self.chain.finalized().await?;
 		let account = self.signer.account();
+		let mut turn: OwnedMutexGuard<Nonces> = Arc::clone(&self.nonces).lock_owned().await;
 		let in_state = self.chain.best().await?.balance(account).await?.nonce;
-		let nonce = turn.map_or(in_state, |next| next.max(in_state));
+		let nonce = turn.take(in_state);
+		drop(turn);
+		let ended = self
+			.follow(
+				call,
+				attempt,
+				(nonce, birth),
+				room,
+				&mut blocks,
+				progress,
+				withdrawn,
+			)
+			.await;
+		let mut turn = self.nonces.lock().await;
+		match &ended {
+			Ok(Attempt::Done(_)) | Err(SubmitError::Dispatch { .. }) => turn.used(nonce),
+			_ => turn.give_back(nonce),
+		}
+		drop(turn);
+		// After one move the next lower one may be due.
+		self.gaps.notify_waiters();
+		ended
+	}
+
+	#[allow(
+		clippy::too_many_arguments,
+		reason = "all of it belongs to one attempt"
+	)]
+	async fn follow(
+		&self,
+		call: &Call,
+		attempt: u32,
+		(nonce, birth): (u32, At),
+		room: Option<OwnedSemaphorePermit>,
+		blocks: &mut (impl Stream<Item = Followed> + Send + Unpin),
+		progress: &watch::Sender<Progress>,
+		withdrawn: &mut watch::Receiver<bool>,
+	) -> Result<Attempt, SubmitError> {
+		let account = self.signer.account();
 		let runtime = self.chain.link().runtime();
 		let extrinsic = make(&runtime, call, &*self.signer, nonce, &birth)?;
 		let hash = hash_of(&runtime, &extrinsic);
 		let dies = birth.number().saturating_add(LIFE);
-
-		let sent = timeout(
-			POOL,
-			self.chain.link().backend().submit_transaction(&extrinsic),
-		)
-		.await;
-		let mut hints: Option<Hints> = match sent {
-			Ok(Ok(hints)) => Some(hints),
-			Ok(Err(error)) => return Ok(Attempt::Again(error.to_string())),
-			Err(_) => return Ok(Attempt::Again("the pool did not answer".into())),
+		let mut hints = match self.send(&extrinsic).await {
+			Ok(hints) => Some(hints),
+			Err(reason) => return Ok(Attempt::Again(reason)),
 		};
 		progress.send_replace(Progress::Sent { attempt });
-		let mut turn = Some(turn);
+		// Nothing of this is given back while it may be in a block.
+		let mut room = room;
+		let mut sent = birth.number();
+		let mut is_repeated = false;
 		loop {
 			tokio::select! {
 				biased;
 				hint = next_hint(&mut hints), if hints.is_some() => match hint {
 					Hint::InBlock(block) => {
-						if let Some(mut turn) = turn.take() {
-							*turn = nonce.checked_add(1);
-						}
+						room = None;
 						progress.send_replace(Progress::InBlock { block: block.0 });
 					}
 					Hint::Nothing => {}
@@ -226,31 +368,64 @@ impl Submitter {
 						hints = None;
 						// It may be in a block all the same: only state that has not moved says that it is not.
 						let best = self.chain.best().await?;
-						if turn.is_none() || best.balance(account).await?.nonce > nonce {
+						if room.is_none() || best.balance(account).await?.nonce > nonce {
 							continue;
-						}
-						if let Some(turn) = &mut turn {
-							**turn = None;
 						}
 						return match self.refusal(&extrinsic, &best).await {
 							Some(refusal) if !refusal.is_passing() => Err(SubmitError::Refused {
 								call: call.label(),
 								reason: refusal,
 							}),
+							// "It is here already" is no refusal.
+							None if is_repeated => continue,
 							Some(refusal) => Ok(Attempt::Again(refusal.to_string())),
 							None => Ok(Attempt::Again(reason)),
 						};
 					}
 				},
+				() = self.gaps.notified(), if self.is_pipelined && room.is_some() => {
+					if self.is_free(nonce).await? && self.nonces.lock().await.should_move(nonce) {
+						tracing::debug!(call = call.label(), nonce, "fills a gap");
+						return Ok(Attempt::Moved);
+					}
+				}
+				() = taken_back(withdrawn), if room.is_some() => {
+					if self.is_free(nonce).await? {
+						return Err(SubmitError::Withdrawn { call: call.label() });
+					}
+					// It is in a block, whatever the pool says.
+					room = None;
+				}
 				followed = blocks.next() => match followed {
 					Some(Followed::Block(at)) if at.number() < birth.number() => {}
 					Some(Followed::Block(at)) => {
-						if at.balance(account).await?.nonce > nonce {
+						let in_state = at.balance(account).await?.nonce;
+						if in_state > nonce {
 							return self.found(call, &at, hash).await;
 						}
 						if at.number() > dies.saturating_add(GRACE) {
-							*self.turn(turn).await = None;
 							return Ok(Attempt::Again("it was not taken into a block in time".into()));
+						}
+						if room.is_none() || at.number() >= dies {
+							continue;
+						}
+						let should_move = {
+							let mut nonces = self.nonces.lock().await;
+							nonces.passed(in_state);
+							nonces.should_move(nonce)
+						};
+						if self.is_pipelined && should_move && self.is_free(nonce).await? {
+							tracing::debug!(call = call.label(), nonce, "fills a gap");
+							return Ok(Attempt::Moved);
+						}
+						if at.number() >= sent.saturating_add(RESEND) {
+							sent = at.number();
+							is_repeated = true;
+							if let Ok(again) = self.send(&extrinsic).await {
+								tracing::debug!(call = call.label(), nonce, "sent again");
+								// The first pool may still have it, and say more.
+								hints = hints.or(Some(again));
+							}
 						}
 					}
 					Some(Followed::Gap { to, .. }) => {
@@ -265,13 +440,19 @@ impl Submitter {
 		}
 	}
 
-	async fn turn(
-		&self,
-		turn: Option<OwnedMutexGuard<Option<u32>>>,
-	) -> OwnedMutexGuard<Option<u32>> {
-		match turn {
-			Some(turn) => turn,
-			None => Arc::clone(&self.next).lock_owned().await,
+	/// Whether no extrinsic of the best block has this nonce.
+	async fn is_free(&self, nonce: u32) -> Result<bool, SubmitError> {
+		let best = self.chain.best().await?;
+		Ok(best.balance(self.signer.account()).await?.nonce <= nonce)
+	}
+
+	/// Hands an extrinsic to a pool.
+	async fn send(&self, extrinsic: &[u8]) -> Result<Hints, String> {
+		let backend = self.chain.link().backend();
+		match timeout(POOL, backend.submit_transaction(extrinsic)).await {
+			Ok(Ok(hints)) => Ok(hints),
+			Ok(Err(error)) => Err(error.to_string()),
+			Err(_) => Err("the pool did not answer".into()),
 		}
 	}
 
@@ -339,6 +520,11 @@ impl Submission {
 		&self.label
 	}
 
+	/// A way to take it back.
+	pub fn withdrawal(&self) -> Withdrawal {
+		self.withdrawal.clone()
+	}
+
 	/// How far it has come.
 	pub fn progress(&self) -> Progress {
 		self.progress.borrow().clone()
@@ -395,10 +581,20 @@ impl Submission {
 	}
 }
 
+/// Waits until the caller takes the call back.
+async fn taken_back(withdrawn: &mut watch::Receiver<bool>) {
+	if withdrawn.wait_for(|withdrawn| *withdrawn).await.is_err() {
+		// Nobody is there who could.
+		std::future::pending().await
+	}
+}
+
 /// How an attempt ended.
 enum Attempt {
 	Done(Outcome),
 	Again(String),
+	/// Nothing gets in before a gap below it is filled.
+	Moved,
 }
 
 /// What a pool says about an extrinsic.
@@ -513,6 +709,58 @@ fn refusal(answer: &[u8]) -> Option<Refusal> {
 mod tests {
 	use super::*;
 	use subxt::backend::BlockRef;
+
+	#[test]
+	fn nonces_follow_each_other_and_the_state() {
+		let mut nonces = Nonces::default();
+		assert_eq!([nonces.take(5), nonces.take(5), nonces.take(5)], [5, 6, 7]);
+		nonces.used(5);
+		assert_eq!(nonces.take(6), 8);
+		// Somebody else signed, or a process before this one.
+		assert_eq!(nonces.take(20), 20);
+	}
+
+	#[test]
+	fn gap_is_filled_by_the_next_call_or_by_the_highest() {
+		let mut nonces = Nonces::default();
+		for _ in 0..4 {
+			nonces.take(0);
+		}
+		nonces.give_back(1);
+		assert!(nonces.should_move(3));
+		assert!(!nonces.should_move(0) && !nonces.should_move(2));
+		assert_eq!(nonces.take(0), 1, "a new call fills it");
+		assert!(!nonces.should_move(3));
+		nonces.give_back(1);
+		nonces.give_back(3);
+		assert_eq!(nonces.take(0), 1, "the highest fills it");
+		assert_eq!(nonces.take(0), 3);
+	}
+
+	#[test]
+	fn nonce_that_nobody_is_above_is_no_gap() {
+		let mut nonces = Nonces::default();
+		for _ in 0..3 {
+			nonces.take(0);
+		}
+		nonces.give_back(1);
+		nonces.give_back(2);
+		assert!(!nonces.should_move(0));
+		assert_eq!(nonces.take(0), 1);
+		nonces.give_back(1);
+		nonces.give_back(0);
+		assert_eq!(nonces.take(7), 7);
+	}
+
+	#[test]
+	fn gap_that_the_state_has_passed_is_none() {
+		let mut nonces = Nonces::default();
+		for _ in 0..3 {
+			nonces.take(0);
+		}
+		nonces.give_back(0);
+		assert_eq!(nonces.take(2), 3);
+	}
 
 	#[test]
 	fn dropped_and_invalid_are_hints_and_no_verdicts() {

@@ -177,6 +177,18 @@ async fn submissions(chain: &Chain, url: &str) {
 		"{error}"
 	);
 	assert!(matches!(refused.progress(), Progress::Failed(_)));
+
+	// Many at once, where carrying one out twice does no harm: they share blocks.
+	let bob = Submitter::pipelined(chain.clone(), key("//Bob"));
+	let many: Vec<_> = (0..12).map(|n| bob.submit(Call::remark(&[n]))).collect();
+	let mut blocks = std::collections::BTreeSet::new();
+	for submission in many {
+		blocks.insert(submission.finalized().await.unwrap().number);
+	}
+	assert!(blocks.len() < 6, "{blocks:?}");
+	let at = chain.finalized().await.unwrap();
+	let bob = key("//Bob").account();
+	assert_eq!(at.balance(bob).await.unwrap().nonce, 12);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
