@@ -20,7 +20,7 @@ pub use check::Facts;
 pub use engine::{EngineId, config as engine_config, engine_id};
 pub use error::{BadModule, Fault, LoadError};
 pub use job::{Job, Limits, content_hash, input_hash};
-pub use outcome::{LogLine, Outcome, Timings};
+pub use outcome::{LogLine, Outcome, Timings, report};
 pub use package::{Manifest, Package};
 pub use program::Program;
 pub use secret::Secret;

@@ -57,6 +57,20 @@ struct Report<'a> {
 	pages: u32,
 }
 
+/// The plaintext that is sealed to the client of a run without a result: a dag-cbor map that says what went wrong.
+pub fn report(exit: u8, code: i32, message: &str, fuel: u64, pages: u32) -> Secret {
+	let report = Report {
+		exit,
+		code,
+		msg: message,
+		fuel,
+		pages,
+	};
+	let bytes = serde_ipld_dagcbor::to_vec(&report)
+		.expect("numbers and a text in a map have an encoding; qed");
+	Secret::new(bytes)
+}
+
 impl Outcome {
 	/// A run that ended before it began.
 	pub(crate) fn refused(exit: Exit, message: String) -> Outcome {
@@ -77,15 +91,12 @@ impl Outcome {
 		if self.exit.is_ok() {
 			return self.output;
 		}
-		let report = Report {
-			exit: self.exit.index(),
-			code: self.exit.code(),
-			msg: &self.message,
-			fuel: self.fuel_used,
-			pages: self.peak_pages,
-		};
-		let bytes = serde_ipld_dagcbor::to_vec(&report)
-			.expect("numbers and a text in a map have an encoding; qed");
-		Secret::new(bytes)
+		report(
+			self.exit.index(),
+			self.exit.code(),
+			&self.message,
+			self.fuel_used,
+			self.peak_pages,
+		)
 	}
 }

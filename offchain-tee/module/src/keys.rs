@@ -6,8 +6,10 @@ use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey};
 use sha2::{Digest, Sha256};
 use tea_envelope::TransportSecret;
 use tea_primitives::{
+	errand::TicketProof,
 	ids::{ModuleId, Round},
 	module::BootKeys,
+	ticket,
 };
 use zeroize::Zeroizing;
 
@@ -54,6 +56,16 @@ impl SigningKey {
 	/// The public half: the account.
 	pub fn public(&self) -> [u8; 32] {
 		self.pair.public.to_bytes()
+	}
+
+	/// Output and proof of the VRF on the input of a ticket.
+	pub fn prove_ticket(&self, input: &[u8; 32]) -> TicketProof {
+		let transcript = ticket::sign_data(input).as_ref().0.clone();
+		let (output, proof, _) = self.pair.vrf_sign(transcript);
+		TicketProof {
+			pre_output: output.to_preout().to_bytes(),
+			proof: proof.to_bytes(),
+		}
 	}
 }
 
@@ -149,7 +161,7 @@ pub struct BootSecrets {
 	/// Signs duty calls, messages and verdicts.
 	pub session: Arc<SigningKey>,
 	/// Signs executor tickets.
-	pub vrf: SigningKey,
+	pub vrf: Arc<SigningKey>,
 	/// Opens letters and envelopes.
 	pub transport: Arc<TransportSecret>,
 }
@@ -159,7 +171,7 @@ impl BootSecrets {
 	pub fn generate() -> Result<Self, KeyError> {
 		Ok(Self {
 			session: Arc::new(SigningKey::generate()?),
-			vrf: SigningKey::generate()?,
+			vrf: Arc::new(SigningKey::generate()?),
 			transport: transport_key(random()?)?,
 		})
 	}
@@ -202,6 +214,20 @@ mod tests {
 		let signature = tea_chain::Sign::sign(&key, b"payload");
 		assert!(tea_link::verify(&signature, b"payload", &key.public()));
 		assert!(!tea_link::verify(&signature, b"payloaD", &key.public()));
+	}
+
+	#[test]
+	fn ticket_is_the_one_that_the_chain_verifies() {
+		let (key, other) = (
+			SigningKey::generate().unwrap(),
+			SigningKey::generate().unwrap(),
+		);
+		let proof = key.prove_ticket(&[7; 32]);
+		assert!(ticket::is_proved(&key.public(), &[7; 32], &proof));
+		assert!(!ticket::is_proved(&key.public(), &[8; 32], &proof));
+		assert!(!ticket::is_proved(&other.public(), &[7; 32], &proof));
+		// One output for each key and input, whatever the proof.
+		assert_eq!(key.prove_ticket(&[7; 32]).pre_output, proof.pre_output);
 	}
 
 	#[test]

@@ -1,7 +1,8 @@
 //! What `/metrics` shows. Every counter stands at zero from the start, so that increases are seen.
 
 use prometheus::{
-	Encoder, Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+	Encoder, Gauge, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+	Opts, Registry, TextEncoder,
 };
 use tea_link::LinkStats;
 
@@ -24,6 +25,34 @@ pub const VERDICTS: [&str; 4] = ["pass", "fail", "abstain", "no_evidence"];
 pub const CHALLENGES: [&str; 3] = ["posted", "revealed", "failed"];
 /// Sides of a hand-over: from an owner, as a pinner to others, as a candidate from others.
 pub const PIN_SIDES: [&str; 3] = ["initial", "given", "received"];
+/// How errands ended that this module ran.
+pub const ERRAND_ENDS: [&str; 5] = ["confirmed", "failed", "refunded", "cancelled", "lost"];
+/// How guests ended.
+pub const ERRAND_EXITS: [&str; 8] = [
+	"ok",
+	"failed",
+	"trap",
+	"out_of_fuel",
+	"limit_exceeded",
+	"bad_module",
+	"bad_input",
+	"bad_key",
+];
+/// Stages of an errand.
+pub const ERRAND_STAGES: [&str; 10] = [
+	"fetch",
+	"decrypt",
+	"translate",
+	"run",
+	"seal",
+	"store",
+	"nonces",
+	"quote",
+	"verdicts",
+	"inclusion",
+];
+/// What was said as a verifier of an errand.
+pub const CHECKS: [&str; 4] = ["pass", "refuted", "abstain", "no_evidence"];
 /// Why a letter was dropped.
 pub const DROPS: [&str; 14] = [
 	"open_failed",
@@ -40,6 +69,11 @@ pub const DROPS: [&str; 14] = [
 	"peer_not_active",
 	"format",
 	"unexpected",
+];
+
+/// Bounds of the stages, in seconds.
+const STAGE_BUCKETS: [f64; 12] = [
+	0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 6.0, 12.0, 30.0, 120.0,
 ];
 
 /// The metrics of a process.
@@ -85,6 +119,22 @@ pub struct Metrics {
 	pub hand_overs: IntCounterVec,
 	/// Keys that were not, by side and reason.
 	pub pin_refusals: IntCounterVec,
+	/// Errands that this module runs.
+	pub errands_running: IntGauge,
+	/// Errands that it may claim.
+	pub errands_open: IntGauge,
+	/// Errands that it ran, by end.
+	pub errands: IntCounterVec,
+	/// Guests by exit.
+	pub errand_exits: IntCounterVec,
+	/// Faults that it reported, by reason.
+	pub errand_faults: IntCounterVec,
+	/// Proofs in a quote.
+	pub errand_batch: IntGauge,
+	/// Durations of the stages.
+	pub errand_stages: HistogramVec,
+	/// Verdicts as a verifier.
+	pub errand_checks: IntCounterVec,
 	/// Duration of the last quote.
 	pub quote_seconds: Gauge,
 	/// Operations of the TPM.
@@ -198,6 +248,43 @@ impl Metrics {
 				),
 				&["side", "reason"]
 			)),
+			errands_running: register!(IntGauge::with_opts(of(
+				"errands_running",
+				"errands that this module runs"
+			))),
+			errands_open: register!(IntGauge::with_opts(of(
+				"errands_open",
+				"errands that this module may claim"
+			))),
+			errands: register!(IntCounterVec::new(
+				of("errands_total", "errands that this module ran, by end"),
+				&["end"]
+			)),
+			errand_exits: register!(IntCounterVec::new(
+				of("errand_exits_total", "guests that this module ran, by exit"),
+				&["exit"]
+			)),
+			errand_faults: register!(IntCounterVec::new(
+				of("errand_faults_total", "errands given up, by reason"),
+				&["reason"]
+			)),
+			errand_batch: register!(IntGauge::with_opts(of(
+				"errand_batch",
+				"proofs under the last quote"
+			))),
+			errand_stages: register!(HistogramVec::new(
+				HistogramOpts::new("errand_stage_seconds", "durations of the stages of errands")
+					.namespace("tea")
+					.buckets(STAGE_BUCKETS.to_vec()),
+				&["stage"]
+			)),
+			errand_checks: register!(IntCounterVec::new(
+				of(
+					"errand_checks_total",
+					"errands of others by what was said as a verifier"
+				),
+				&["verdict"]
+			)),
 			quote_seconds: register!(Gauge::with_opts(of(
 				"tpm_quote_seconds",
 				"duration of the last quote"
@@ -241,10 +328,16 @@ impl Metrics {
 			(&metrics.verdicts, &VERDICTS),
 			(&metrics.challenges, &CHALLENGES),
 			(&metrics.dropped, &DROPS),
+			(&metrics.errands, &ERRAND_ENDS),
+			(&metrics.errand_exits, &ERRAND_EXITS),
+			(&metrics.errand_checks, &CHECKS),
 		] {
 			for label in labels {
 				counters.with_label_values(&[*label]).reset();
 			}
+		}
+		for stage in ERRAND_STAGES {
+			let _ = metrics.errand_stages.with_label_values(&[stage]);
 		}
 		for side in PIN_SIDES {
 			metrics.hand_overs.with_label_values(&[side]).reset();
@@ -316,6 +409,13 @@ impl Metrics {
 		self.dropped.with_label_values(&[reason]).inc();
 	}
 
+	/// Notes how long a stage of an errand took.
+	pub fn stage(&self, stage: &str, took: std::time::Duration) {
+		self.errand_stages
+			.with_label_values(&[stage])
+			.observe(took.as_secs_f64());
+	}
+
 	/// Counts a key that was not handed over.
 	pub fn refuse_pin(&self, side: &str, denial: &Denial) {
 		let labels = [side, denial.label()];
@@ -354,6 +454,8 @@ mod tests {
 			"tea_rounds_total{outcome=\"passed\"} 0",
 			"tea_verdicts_total{verdict=\"fail\"} 0",
 			"tea_letters_dropped_total{reason=\"replay\"} 0",
+			"tea_errands_total{end=\"confirmed\"} 0",
+			"tea_errand_stage_seconds_count{stage=\"run\"} 0",
 			"tea_certificate_left_blocks 0",
 			"tea_state{state=\"serving\"} 0",
 			"tea_link{event=\"malformed\"} 0",

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
 	config::registrar::{Config, Who},
+	errand::Verifying,
 	exit::{Cause, Exit},
 	http::{Health, Http},
 	keys::{self, AccountKey, Signer},
@@ -119,7 +120,8 @@ async fn serve(
 	let mut mailroom = Mailroom::new(link.clone(), chain.clone(), metrics.clone());
 	let listener = Listener::default();
 	let mut tasks: JoinSet<Result<(), Exit>> = JoinSet::new();
-	let draining = actors.len();
+	let draining = actors.len().saturating_mul(2);
+	let registrars = actors.len();
 	for actor in actors {
 		check_registered(&chain, &actor).await;
 		let letters = mailroom
@@ -132,9 +134,16 @@ async fn serve(
 			actor.clone(),
 			metrics.clone(),
 		);
-		let submitter = Submitter::new(chain.clone(), actor.signer.clone());
+		let submitter = Submitter::pipelined(chain.clone(), actor.signer.clone());
 		// Nobody keeps a list of peers here.
 		let (heard, _) = mpsc::channel(1);
+		let verifying = Verifying::new(
+			actor.clone(),
+			chain.clone(),
+			courier.clone(),
+			submitter.clone(),
+			metrics.clone(),
+		);
 		let duties = Duties::new(
 			actor,
 			chain.clone(),
@@ -143,9 +152,16 @@ async fn serve(
 			metrics.clone(),
 			heard,
 		);
-		let (sights, stop) = (listener.subscribe(), stop.clone());
+		let (duty_sights, check_sights) = (listener.subscribe(), listener.subscribe());
+		let (stop_duties, stop_checks) = (stop.clone(), stop.clone());
 		tasks.spawn(async move {
-			duties.run(sights, letters.duty, stop).await;
+			duties.run(duty_sights, letters.duty, stop_duties).await;
+			Ok(())
+		});
+		tasks.spawn(async move {
+			verifying
+				.run(check_sights, letters.checks, stop_checks)
+				.await;
 			Ok(())
 		});
 	}
@@ -162,7 +178,7 @@ async fn serve(
 		health.ready = true;
 		health.state = "serving".into();
 	});
-	tracing::info!(registrars = draining, "serving");
+	tracing::info!(registrars, "serving");
 	watch_over(tasks, &stop, draining).await
 }
 

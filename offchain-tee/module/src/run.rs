@@ -7,7 +7,7 @@ use tea_link::{HostLink, Party, StreamLink};
 use tea_primitives::{draw::Member, ids::BootSeq};
 use tea_tpm_device::Tpm;
 use tokio::{
-	sync::{mpsc, watch},
+	sync::{Semaphore, mpsc, watch},
 	task::JoinSet,
 };
 
@@ -15,6 +15,7 @@ use crate::{
 	attest::{self, BootState},
 	config::{ChainAccess, Common, module::Config},
 	enrol::{self, Enrol},
+	errand::{self, Executing, Verifying},
 	exit::{Cause, Exit},
 	http::{Health, Http},
 	keys::BootSecrets,
@@ -41,6 +42,8 @@ const CLOCK: Duration = Duration::from_secs(120);
 const ALIVE: Duration = Duration::from_secs(20);
 /// Modules heard of that may wait to be noted.
 const HEARD: usize = 64;
+/// Memory for checks of candidates, in bytes.
+const CHECKS: u64 = 64 << 20;
 
 /// Runs the module until it is told to stop. Everything that was started is stopped when this returns.
 pub async fn run(config: Config) -> Result<(), Exit> {
@@ -64,13 +67,13 @@ where
 	});
 	// Before anything else connects.
 	let _http = Http::listen(config.common.metrics, metrics.clone(), shown).await?;
-	let state = StateDir::open(&config.state_dir).map_err(|error| {
+	let state = Arc::new(StateDir::open(&config.state_dir).map_err(|error| {
 		let cause = match error {
 			StateError::Locked(_) => Cause::Running,
 			_ => Cause::State,
 		};
 		Exit::of(cause, &error)
-	})?;
+	})?);
 	let tpm = tpm::open(&config).await?;
 	let ended = {
 		let for_services = stop.clone();
@@ -119,7 +122,7 @@ async fn stopped_early(stop: &mut watch::Receiver<bool>, lifecycle: &Lifecycle) 
 )]
 async fn serve<S, F>(
 	config: &Config,
-	state: &StateDir,
+	state: &Arc<StateDir>,
 	tpm: &Tpm,
 	metrics: &Arc<Metrics>,
 	lifecycle: &Arc<Lifecycle>,
@@ -198,7 +201,7 @@ where
 		signer: secrets.session.clone(),
 		transport: secrets.transport.clone(),
 	};
-	let session = Submitter::new(chain.clone(), secrets.session.clone());
+	let session = Submitter::pipelined(chain.clone(), secrets.session.clone());
 	let courier = Courier::new(
 		link.clone(),
 		chain.genesis(),
@@ -214,7 +217,9 @@ where
 		}
 		() = signals::stopped(&mut stopped) => return Ok(()),
 	};
-	let (Some(own_letters), Some(pin_letters)) = (letters.own, letters.pins) else {
+	let (Some(own_letters), Some(pin_letters), Some(errand_letters)) =
+		(letters.own, letters.pins, letters.errands)
+	else {
 		return Err(Exit::new(
 			Cause::Internal,
 			"a module has letters of its own",
@@ -222,11 +227,13 @@ where
 	};
 	let listener = Listener::default();
 	let (sights, own_sights) = (listener.subscribe(), listener.subscribe());
-	let pin_sights = listener.subscribe();
+	let (pin_sights, errand_sights) = (listener.subscribe(), listener.subscribe());
+	let check_sights = listener.subscribe();
 	let (heard, hears) = mpsc::channel(HEARD);
-	let world = world_of_pins(
+	let (world, executing) = keys_and_errands(
 		config,
 		&chain,
+		state,
 		tpm,
 		&boot,
 		accepted.boot_seq,
@@ -235,6 +242,13 @@ where
 		metrics,
 		lifecycle,
 	)?;
+	let verifying = Verifying::new(
+		actor.clone(),
+		chain.clone(),
+		courier.clone(),
+		session.clone(),
+		metrics.clone(),
+	);
 	let duties = Duties::new(
 		actor,
 		chain.clone(),
@@ -273,6 +287,7 @@ where
 		Ok(())
 	});
 	let (stop_duties, stop_own, stop_pins) = (stop.clone(), stop.clone(), stop.clone());
+	let (stop_errands, stop_checks) = (stop.clone(), stop.clone());
 	tasks.spawn(async move {
 		duties.run(sights, letters.duty, stop_duties).await;
 		Ok(())
@@ -290,20 +305,33 @@ where
 		pins.await;
 		Ok(())
 	});
+	tasks.spawn(async move {
+		executing
+			.run(errand_sights, errand_letters, stop_errands)
+			.await;
+		Ok(())
+	});
+	tasks.spawn(async move {
+		verifying
+			.run(check_sights, letters.checks, stop_checks)
+			.await;
+		Ok(())
+	});
 	// Kept to the end: VRF key and transport key of the boot.
-	let ended = watch_over(tasks, stop, 3).await;
+	let ended = watch_over(tasks, stop, 5).await;
 	drop(secrets);
 	ended
 }
 
-/// What the service that holds keys of deployments works with.
+/// What the service that holds keys of deployments works with, and the service that runs errands with them.
 #[allow(
 	clippy::too_many_arguments,
-	reason = "it works with everything that the process has"
+	reason = "they work with everything that the process has"
 )]
-fn world_of_pins(
+fn keys_and_errands(
 	config: &Config,
 	chain: &Chain,
+	state: &Arc<StateDir>,
 	tpm: &Tpm,
 	boot: &BootState,
 	boot_seq: BootSeq,
@@ -311,8 +339,8 @@ fn world_of_pins(
 	(courier, session): (&Courier, &Submitter),
 	metrics: &Arc<Metrics>,
 	lifecycle: &Arc<Lifecycle>,
-) -> Result<pins::World, Exit> {
-	let state = pins::world::accepted_state(boot).ok_or_else(|| {
+) -> Result<(pins::World, Executing), Exit> {
+	let accepted = pins::world::accepted_state(boot).ok_or_else(|| {
 		Exit::new(
 			Cause::Internal,
 			"the log does not lead to the PCRs of the class",
@@ -320,27 +348,56 @@ fn world_of_pins(
 	})?;
 	let ipfs =
 		tea_ipfs::Client::new(&config.ipfs_api).map_err(|error| Exit::of(Cause::Config, &error))?;
-	Ok(pins::World {
+	let opener = Opener {
+		tpm: tpm.clone(),
+		state: accepted,
+		transport: secrets.transport.clone(),
+		genesis: chain.genesis(),
+	};
+	let store = Arc::new(Ipfs(ipfs));
+	let executor = Arc::new(tea_executor::Executor::new(tea_executor::Config {
+		// Checks of candidates run beside errands.
+		memory_budget: config.errands.memory.saturating_add(CHECKS),
+		..tea_executor::Config::default()
+	}));
+	let vault = Vault::default();
+	let units = usize::try_from(config.errands.memory.div_ceil(errand::world::MEMORY_UNIT))
+		.unwrap_or(Semaphore::MAX_PERMITS)
+		.min(Semaphore::MAX_PERMITS);
+	let executing = Executing::new(errand::World {
+		chain: chain.clone(),
+		opener: opener.clone(),
+		courier: courier.clone(),
+		session: session.clone(),
+		vrf: secrets.vrf.clone(),
+		boot: boot.clone(),
+		boot_seq,
+		metrics: metrics.clone(),
+		lifecycle: lifecycle.clone(),
+		store: store.clone(),
+		executor: executor.clone(),
+		policy: config.errands,
+		vault: vault.clone(),
+		state: state.clone(),
+		memory: Arc::new(Semaphore::new(units)),
+	});
+	let pins = pins::World {
 		chain: chain.clone(),
 		tpm: tpm.clone(),
 		courier: courier.clone(),
 		session: session.clone(),
 		signer: secrets.session.clone(),
-		opener: Opener {
-			tpm: tpm.clone(),
-			state,
-			transport: secrets.transport.clone(),
-			genesis: chain.genesis(),
-		},
+		opener,
 		boot: boot.clone(),
 		boot_seq,
 		metrics: metrics.clone(),
 		lifecycle: lifecycle.clone(),
-		contents: Arc::new(Ipfs(ipfs)),
-		executor: Arc::new(tea_executor::Executor::new(tea_executor::Config::default())),
+		contents: store,
+		executor,
 		policy: config.pins.clone(),
-		vault: Vault::default(),
-	})
+		vault,
+	};
+	Ok((pins, executing))
 }
 
 /// Waits until a task ends, which none does by itself, or until those that drain have done so after a stop.

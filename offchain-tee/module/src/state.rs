@@ -1,4 +1,4 @@
-//! The state directory: the blob of the attestation key, the event log, the lock. Nothing in it is secret but the
+//! The state directory: the blob of the attestation key, the event log, the list of kept results, the lock. Nothing in it is secret but the
 //! operator's key file, which is of low value.
 
 use std::{
@@ -14,6 +14,7 @@ use tea_tpm_device::{EventLog, Identity};
 const LOCK: &str = "lock";
 const IDENTITY: &str = "identity.bin";
 const EVENT_LOG: &str = "event-log.bin";
+const RESULTS: &str = "results.bin";
 const VERSION: u8 = 1;
 
 /// Why the state cannot be used.
@@ -104,6 +105,16 @@ impl StateDir {
 	/// Keeps the event log, for people and for tools: what it says follows from the measurements.
 	pub fn keep_log(&self, log: &EventLog) -> Result<(), StateError> {
 		self.write(EVENT_LOG, &log.to_bytes())
+	}
+
+	/// The list of results that the host keeps for clients.
+	pub fn results(&self) -> Result<Option<Vec<u8>>, StateError> {
+		self.read(RESULTS)
+	}
+
+	/// Keeps that list.
+	pub fn keep_results(&self, list: &[u8]) -> Result<(), StateError> {
+		self.write(RESULTS, list)
 	}
 
 	fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StateError> {

@@ -424,4 +424,4 @@ fn select(all: PcrSelection, values: &[Hash], some: PcrSelection) -> Option<Vec<
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

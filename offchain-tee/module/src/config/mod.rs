@@ -213,9 +213,9 @@ pub mod module {
 	use super::{
 		ChainAccess, Common, ConfigError, EkKind, HardwareClass, IssuerId, Known, Layers, ModuleId,
 		PathBuf, Tcti, addresses, boolean, class, ek_kind, number, path,
-		pinning::{ipfs_api, policy},
+		pinning::{errands, ipfs_api, policy},
 	};
-	use crate::pins::Policy;
+	use crate::{errand, pins::Policy};
 	use std::str::FromStr;
 
 	settings! { "TEA_MODULE_";
@@ -247,6 +247,9 @@ pub mod module {
 		"What others have to ask for a use, in the smallest unit; `none` pins only for pin_owners" pin_least_price = Some("0");
 		"Memory for a guest, in pages of 64 KiB" guest_memory_pages = Some("4096");
 		"Fuel of one run" guest_fuel = Some("100000000000");
+		"Memory of all runs together, in bytes" guest_memory_total = Some("1073741824");
+		"Errands at a time, up to 32; 0 runs none" errands = Some("8");
+		"What a unit of fuel has to bring, in the smallest unit" errand_least_gas_price = Some("0");
 		"File with the event log of the firmware (default: where Linux has it), for classes A, B, C and V" firmware_log = None;
 	}
 
@@ -281,6 +284,8 @@ pub mod module {
 		pub ipfs_api: String,
 		/// What is pinned.
 		pub pins: Policy,
+		/// What is run.
+		pub errands: errand::Policy,
 	}
 
 	impl Config {
@@ -310,6 +315,7 @@ pub mod module {
 				firmware_log: layers.optional("firmware_log", path)?,
 				ipfs_api: layers.required("ipfs_api", ipfs_api)?,
 				pins: policy(layers)?,
+				errands: errands(layers)?,
 			})
 		}
 

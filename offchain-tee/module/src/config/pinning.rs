@@ -1,4 +1,4 @@
-//! Settings of the pin service.
+//! Settings of pins and errands.
 
 use std::str::FromStr;
 
@@ -6,7 +6,12 @@ use tea_chain::AccountId;
 use tea_executor::abi::{MAX_FUEL, MAX_PAGES};
 
 use super::{ConfigError, Layers};
-use crate::pins::Policy;
+use crate::{errand, pins::Policy};
+
+/// Errands at a time, at most: as many as one quote serves.
+const MAX_ERRANDS: u32 = 32;
+/// Memory of all runs, at most: a tebibyte.
+const MAX_MEMORY: u64 = 1 << 40;
 
 /// The policy that the settings describe.
 pub(super) fn policy(layers: &Layers) -> Result<Policy, ConfigError> {
@@ -21,6 +26,17 @@ pub(super) fn policy(layers: &Layers) -> Result<Policy, ConfigError> {
 		least_price: layers.required("pin_least_price", price)?,
 		memory_pages: layers.required("guest_memory_pages", at_most(MAX_PAGES))?,
 		fuel: layers.required("guest_fuel", at_most(MAX_FUEL))?,
+	})
+}
+
+/// What is run, as the settings describe it.
+pub(super) fn errands(layers: &Layers) -> Result<errand::Policy, ConfigError> {
+	Ok(errand::Policy {
+		most: layers.required("errands", at_most(MAX_ERRANDS))?,
+		least_gas_price: layers.required("errand_least_gas_price", at_most(u128::MAX))?,
+		memory_pages: layers.required("guest_memory_pages", at_most(MAX_PAGES))?,
+		fuel: layers.required("guest_fuel", at_most(MAX_FUEL))?,
+		memory: layers.required("guest_memory_total", at_most(MAX_MEMORY))?,
 	})
 }
 

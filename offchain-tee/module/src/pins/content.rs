@@ -269,6 +269,10 @@ pub(crate) mod tests {
 			cid
 		}
 
+		pub(crate) fn file(&self, cid: &Cid) -> Vec<u8> {
+			self.files[&cid.0].clone()
+		}
+
 		/// Puts other bytes in the place of a file.
 		pub(crate) fn replace(&mut self, cid: &Cid, file: Vec<u8>) {
 			self.files.insert(cid.0, file);

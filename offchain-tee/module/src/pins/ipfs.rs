@@ -14,11 +14,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Contents behind the kubo RPC.
 pub struct Ipfs(pub Client);
 
-fn cid_of(cid: &Cid) -> Result<tea_ipfs::Cid, ContentError> {
+pub(crate) fn cid_of(cid: &Cid) -> Result<tea_ipfs::Cid, ContentError> {
 	tea_ipfs::cid::from_bytes(&cid.0).map_err(|error| ContentError::Mismatch(error.to_string()))
 }
 
-fn refused(error: ClientError) -> ContentError {
+pub(crate) fn refused(error: ClientError) -> ContentError {
 	let is_hostile = match &error {
 		ClientError::Mismatch(_) | ClientError::Cid(_) | ClientError::TooLong(_) => true,
 		ClientError::Export(error) => !matches!(error, ExportError::Missing(_)),

@@ -31,6 +31,16 @@ pub struct Address {
 	pub key: [u8; 32],
 }
 
+impl Address {
+	/// Whether somebody claims to be this party, in whatever boot: which boot counts is decided when a letter is verified.
+	pub fn is_of(&self, claimed: &Party) -> bool {
+		match (&self.party, claimed) {
+			(Party::Module { id, .. }, Party::Module { id: other, .. }) => id == other,
+			(known, claimed) => known == claimed,
+		}
+	}
+}
+
 /// The courier of one actor.
 #[derive(Clone)]
 pub struct Courier {

@@ -599,7 +599,7 @@ async fn address_of_testee(at: &At, module: ModuleId, record: &RoundRecord) -> O
 }
 
 /// Where a member of a committee is reached.
-pub(super) async fn address_of_member(
+pub(crate) async fn address_of_member(
 	at: &At,
 	member: &ChainMember,
 ) -> Result<Option<Address>, tea_chain::Error> {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt;
 use tea_chain::{
 	At, Chain, Event, Followed,
-	types::{AttestationEvent, DeploymentEvent},
+	types::{AttestationEvent, DeploymentEvent, ErrandEvent},
 };
 use tokio::sync::broadcast;
 
@@ -23,6 +23,8 @@ pub struct Seen {
 	pub modules: Vec<AttestationEvent>,
 	/// With deployments.
 	pub deployments: Vec<DeploymentEvent>,
+	/// With errands.
+	pub errands: Vec<ErrandEvent>,
 }
 
 /// Something that was seen.
@@ -91,6 +93,7 @@ impl Listener {
 					match record.event {
 						Event::Attestation(event) => seen.modules.push(event),
 						Event::Deployment(event) => seen.deployments.push(event),
+						Event::Errand(event) => seen.errands.push(event),
 						_ => (),
 					}
 				}

@@ -8,7 +8,11 @@ use tea_primitives::{draw::Member, ids::ModuleId};
 use tokio::sync::mpsc;
 
 use super::Actor;
-use crate::{metrics::Metrics, protocol::read_subject};
+use crate::{
+	errand::protocol::{About, Reader},
+	metrics::Metrics,
+	protocol::read_subject,
+};
 
 /// Letters that may wait for one reader.
 const WAITING: usize = 256;
@@ -26,6 +30,10 @@ struct Desk {
 	own: Option<(ModuleId, mpsc::Sender<Unverified>)>,
 	/// Letters about pins.
 	pins: Option<mpsc::Sender<Unverified>>,
+	/// Letters to the executor of an errand.
+	errands: Option<mpsc::Sender<Unverified>>,
+	/// Letters to a verifier of an errand.
+	checks: mpsc::Sender<Unverified>,
 }
 
 /// The letters of one actor, opened and not yet verified.
@@ -36,6 +44,10 @@ pub struct Letters {
 	pub own: Option<mpsc::Receiver<Unverified>>,
 	/// About pins: from owners, candidates and pinners.
 	pub pins: Option<mpsc::Receiver<Unverified>>,
+	/// To the executor of an errand, from its verifiers.
+	pub errands: Option<mpsc::Receiver<Unverified>>,
+	/// To a verifier of an errand, from its executor.
+	pub checks: mpsc::Receiver<Unverified>,
 }
 
 /// Everything that comes through one host.
@@ -70,25 +82,33 @@ impl Mailroom {
 			}
 		};
 		let (duty, duty_letters) = mpsc::channel(WAITING);
+		let (checks, check_letters) = mpsc::channel(WAITING);
 		let mut desk = Desk {
 			actor,
 			duty,
 			own: None,
 			pins: None,
+			errands: None,
+			checks,
 		};
 		let mut letters = Letters {
 			duty: duty_letters,
 			own: None,
 			pins: None,
+			errands: None,
+			checks: check_letters,
 		};
-		// A registrar neither is examined nor holds keys.
+		// A registrar is not examined, holds no keys and runs nothing.
 		if let Member::Module(module) = desk.actor.member {
 			let (own, own_letters) = mpsc::channel(WAITING);
 			let (pins, pin_letters) = mpsc::channel(WAITING);
+			let (errands, errand_letters) = mpsc::channel(WAITING);
 			desk.own = Some((module, own));
 			desk.pins = Some(pins);
+			desk.errands = Some(errands);
 			letters.own = Some(own_letters);
 			letters.pins = Some(pin_letters);
+			letters.errands = Some(errand_letters);
 		}
 		self.desks.insert(mailbox, desk);
 		Ok(letters)
@@ -161,7 +181,15 @@ impl Mailroom {
 				}
 			}
 			Purpose::Pin => desk.pins.as_ref().ok_or("unexpected"),
-			Purpose::Errand | Purpose::Enrolment => Err("unexpected"),
+			Purpose::Errand => {
+				let about = About::from_subject(letter.subject().as_bytes());
+				match about.map(|about| about.reader) {
+					Some(Reader::Executor) => desk.errands.as_ref().ok_or("unexpected"),
+					Some(Reader::Verifier) => Ok(&desk.checks),
+					None => Err("format"),
+				}
+			}
+			Purpose::Enrolment => Err("unexpected"),
 		};
 		let reader = match reader {
 			Ok(reader) => reader,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tea_chain::{Call, Outcome, SubmitError, Submitter};
+use tea_chain::{Call, Outcome, SubmitError, Submitter, Withdrawal};
 use tokio::task::JoinSet;
 
 use crate::metrics::Metrics;
@@ -27,10 +27,11 @@ impl<T: Send + 'static> Outbox<T> {
 		}
 	}
 
-	/// Hands in a call.
-	pub fn post(&mut self, tag: T, call: Call) {
+	/// Hands in a call. What comes back takes it back.
+	pub fn post(&mut self, tag: T, call: Call) -> Withdrawal {
 		let label = call.label();
 		let submission = self.submitter.submit(call);
+		let withdrawal = submission.withdrawal();
 		let metrics = self.metrics.clone();
 		self.calls.spawn(async move {
 			let ended = submission.finalized().await;
@@ -39,6 +40,9 @@ impl<T: Send + 'static> Outbox<T> {
 					tracing::info!(call = %label, block = outcome.number, "finalised");
 					metrics.extrinsics.with_label_values(&[&label]).inc();
 				}
+				Err(SubmitError::Withdrawn { .. }) => {
+					tracing::debug!(call = %label, "taken back");
+				}
 				Err(error) => {
 					tracing::warn!(call = %label, %error, "refused");
 					metrics.refuse(error);
@@ -46,6 +50,7 @@ impl<T: Send + 'static> Outbox<T> {
 			}
 			(tag, ended)
 		});
+		withdrawal
 	}
 
 	/// Calls that are under way.

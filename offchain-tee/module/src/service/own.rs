@@ -711,7 +711,7 @@ impl Own {
 		let sender = exam
 			.addresses
 			.iter()
-			.position(|address| address.is_some_and(|address| is_same(&address.party, &from)));
+			.position(|address| address.is_some_and(|address| address.is_of(&from)));
 		let Some((sender, address)) =
 			sender.and_then(|at| Some((at, exam.addresses.get(at).copied().flatten()?)))
 		else {
@@ -916,16 +916,6 @@ impl Own {
 		if let Some(boot_seq) = boot_seq {
 			self.peers.heard(module, boot_seq, now);
 		}
-	}
-}
-
-/// The same sender, whatever boot it claims: which boot counts is decided when the letter is verified.
-fn is_same(known: &tea_link::Party, claimed: &tea_link::Party) -> bool {
-	match (known, claimed) {
-		(tea_link::Party::Module { id, .. }, tea_link::Party::Module { id: other, .. }) => {
-			id == other
-		}
-		_ => known == claimed,
 	}
 }
 

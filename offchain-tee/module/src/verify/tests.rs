@@ -16,16 +16,16 @@ use tea_tpm::{
 };
 use tea_tpm_device::Event;
 
-const CLASS: HardwareClass = HardwareClass::Dev;
+pub(crate) const CLASS: HardwareClass = HardwareClass::Dev;
 const MEMBER: u8 = 1;
 const NONCE: Hash = [0x77; 32];
-const NOW_MS: u64 = 1_000_000;
+pub(crate) const NOW_MS: u64 = 1_000_000;
 
 /// A chip in memory.
-struct Chip {
+pub(crate) struct Chip {
 	key: SigningKey,
-	ak: AkPublic,
-	signer: QualifiedName,
+	pub(crate) ak: AkPublic,
+	pub(crate) signer: QualifiedName,
 }
 
 fn public_area(head: &str, key: &SigningKey) -> Vec<u8> {
@@ -42,7 +42,7 @@ fn key(fill: u8) -> SigningKey {
 	SigningKey::from_slice(&[fill; 32]).unwrap()
 }
 
-fn chip() -> Chip {
+pub(crate) fn chip() -> Chip {
 	let key = key(5);
 	let area = public_area("0023000b00050472000000100018000b00030010", &key);
 	let ak = AkPublic::parse(&area).unwrap();
@@ -54,7 +54,7 @@ fn chip() -> Chip {
 	Chip { key, ak, signer }
 }
 
-fn log(events: &[Event]) -> EventLog {
+pub(crate) fn log(events: &[Event]) -> EventLog {
 	let mut log = EventLog::default();
 	for event in events {
 		log.append(event.clone()).unwrap();
@@ -62,14 +62,14 @@ fn log(events: &[Event]) -> EventLog {
 	log
 }
 
-fn measurement() -> Measurement {
+pub(crate) fn measurement() -> Measurement {
 	// The program of the tests is large, and measuring it takes its time.
 	static ONCE: LazyLock<Measurement> =
 		LazyLock::new(|| Measurement::of_this_program(&ChainSource::TrustedRpc).unwrap());
 	ONCE.clone()
 }
 
-fn counters(clock: u64) -> Counters {
+pub(crate) fn counters(clock: u64) -> Counters {
 	Counters {
 		clock,
 		reset_count: 4,
@@ -136,26 +136,7 @@ impl Testee {
 		let rk_public = self.rk(&digest);
 		let policy = rk_policy(CLASS.selection(), &digest);
 		self.binding.rk_name = RkPublic::parse(&rk_public, &policy).unwrap().name();
-		let mut quote = hex::decode("ff54434780180022").unwrap();
-		quote.extend_from_slice(&self.chip.signer.0);
-		quote.extend([0, 32]);
-		quote.extend(self.binding.hash());
-		quote.extend(self.counters.clock.to_be_bytes());
-		quote.extend(self.counters.reset_count.to_be_bytes());
-		quote.extend(self.counters.restart_count.to_be_bytes());
-		quote.push(u8::from(self.counters.safe));
-		quote.extend(7u64.to_be_bytes());
-		quote.extend([0, 0, 0, 1, 0, 11, 3]);
-		quote.extend(CLASS.selection().to_bytes());
-		quote.extend([0, 32]);
-		quote.extend(digest);
-		assert_eq!(quote.len(), 145);
-		let signed: Signature = self.chip.key.sign_prehash(&Sha256::digest(&quote)).unwrap();
-		let mut signature = vec![0, 0x18, 0, 0x0b];
-		for scalar in [signed.r().to_bytes(), signed.s().to_bytes()] {
-			signature.extend([0, 32]);
-			signature.extend_from_slice(&scalar);
-		}
+		let (quote, signature) = quoted(&self.chip, &self.binding.hash(), &self.counters, &digest);
 		RoundEvidence {
 			round: 3,
 			binding: self.binding,
@@ -168,6 +149,36 @@ impl Testee {
 			manifest: self.manifest,
 		}
 	}
+}
+
+/// A quote as the chip signs it.
+pub(crate) fn quoted(
+	chip: &Chip,
+	extra_data: &Hash,
+	counters: &Counters,
+	digest: &Hash,
+) -> (Vec<u8>, Vec<u8>) {
+	let mut quote = hex::decode("ff54434780180022").unwrap();
+	quote.extend_from_slice(&chip.signer.0);
+	quote.extend([0, 32]);
+	quote.extend(extra_data);
+	quote.extend(counters.clock.to_be_bytes());
+	quote.extend(counters.reset_count.to_be_bytes());
+	quote.extend(counters.restart_count.to_be_bytes());
+	quote.push(u8::from(counters.safe));
+	quote.extend(7u64.to_be_bytes());
+	quote.extend([0, 0, 0, 1, 0, 11, 3]);
+	quote.extend(CLASS.selection().to_bytes());
+	quote.extend([0, 32]);
+	quote.extend(digest);
+	assert_eq!(quote.len(), 145);
+	let signed: Signature = chip.key.sign_prehash(&Sha256::digest(&quote)).unwrap();
+	let mut signature = vec![0, 0x18, 0, 0x0b];
+	for scalar in [signed.r().to_bytes(), signed.s().to_bytes()] {
+		signature.extend([0, 32]);
+		signature.extend_from_slice(&scalar);
+	}
+	(quote, signature)
 }
 
 /// What the chain says about the honest testee.

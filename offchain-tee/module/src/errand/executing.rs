@@ -1,0 +1,498 @@
+//! The executor's service: sees errands, claims them, runs them, has its chip quote, and hands the proof in. What takes
+//! long runs beside this loop, in jobs; the loop alone changes anything.
+
+mod candidate;
+mod letters;
+mod work;
+
+use std::{
+	collections::{BTreeMap, HashMap, VecDeque},
+	sync::Arc,
+	time::{Duration, Instant},
+};
+
+use tea_chain::{
+	At, Call, SubmitError,
+	types::{ErrandEvent, ErrandStage},
+};
+use tea_link::{Replays, Unverified};
+use tea_primitives::{
+	deployment::{Cid, DeploymentId},
+	errand::{ErrandId, FaultReason, Outcome},
+};
+use tea_tpm_device::PotQuote;
+use tokio::{
+	sync::{broadcast, mpsc, watch},
+	task::JoinSet,
+};
+
+use super::{
+	batch::{Bundle, Ready},
+	execute::Executed,
+	results::Results,
+	world::World,
+};
+use crate::{
+	pins::content::ContentError,
+	service::{LOOK, listener::Sight, outbox::Outbox},
+	signals::stopped,
+};
+use candidate::Candidate;
+use work::Work;
+
+/// How long calls that are under way may take after the end was asked for.
+const DRAIN: Duration = Duration::from_secs(6);
+/// How often deadlines are looked at between blocks.
+const TICK: Duration = Duration::from_millis(500);
+/// Age of the best block after which the last word of a deadline is said.
+const LATE: Duration = Duration::from_secs(1);
+/// Letters that came before their errand was seen.
+const EARLY: usize = 256;
+/// Blocks of postings whose times are remembered.
+const TIMES: usize = 4096;
+
+/// What a call was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+	Claim(ErrandId, u8),
+	Complete(ErrandId, u8),
+	Fail(ErrandId, u8),
+}
+
+/// What a job has done.
+enum Done {
+	/// The contents of an errand are at the own host, or are not.
+	Fetched(ErrandId, Result<(), ContentError>),
+	/// A run of an attempt.
+	Ran(ErrandId, u8, Box<Result<Executed, FaultReason>>),
+	/// A quote, and how long it took.
+	Quoted(Box<Quoted>),
+	/// The result of an errand that others ran is kept too.
+	Kept(ErrandId, Cid),
+	/// Nothing that anybody waits for.
+	Nothing,
+}
+
+struct Quoted {
+	ready: Vec<Ready>,
+	bundle: Bundle,
+	quote: Result<PotQuote, String>,
+	took: Duration,
+}
+
+/// The service of one boot.
+pub struct Executing {
+	world: Arc<World>,
+	outbox: Outbox<Tag>,
+	replays: Replays,
+	jobs: JoinSet<Done>,
+	open: BTreeMap<ErrandId, Candidate>,
+	works: BTreeMap<ErrandId, Work>,
+	/// Letters about errands that were not seen yet.
+	early: VecDeque<Unverified>,
+	/// Proofs that wait for a quote.
+	waiting: Vec<Ready>,
+	is_quoting: bool,
+	results: Results,
+	/// Code that only pins open, by the deployment; forgotten with the pin.
+	programs: HashMap<DeploymentId, [u8; 32]>,
+	/// Hash and time of blocks with postings that want to know.
+	times: BTreeMap<u32, ([u8; 32], u64)>,
+	/// The state is to be looked at, because events were missed.
+	missed: bool,
+	/// The results are to be compared with the chain.
+	is_unsure: bool,
+	best: u32,
+	best_since: Instant,
+}
+
+impl Executing {
+	/// A service that has seen nothing yet.
+	pub fn new(world: World) -> Self {
+		Self {
+			outbox: Outbox::new(world.session.clone(), world.metrics.clone()),
+			results: Results::open(world.state.clone()),
+			world: Arc::new(world),
+			replays: Replays::default(),
+			jobs: JoinSet::new(),
+			open: BTreeMap::new(),
+			works: BTreeMap::new(),
+			early: VecDeque::new(),
+			waiting: Vec::new(),
+			is_quoting: false,
+			programs: HashMap::new(),
+			times: BTreeMap::new(),
+			missed: true,
+			is_unsure: true,
+			best: 0,
+			best_since: Instant::now(),
+		}
+	}
+
+	/// Serves until told to stop; then gives up what is not done.
+	pub async fn run(
+		mut self,
+		mut sights: broadcast::Receiver<Sight>,
+		mut letters: mpsc::Receiver<Unverified>,
+		mut stop: watch::Receiver<bool>,
+	) {
+		let mut tick = tokio::time::interval(TICK);
+		loop {
+			tokio::select! {
+				() = stopped(&mut stop) => break,
+				seen = sights.recv() => match seen {
+					Ok(Sight::Best(at, seen)) => self.see_best(&at, &seen.errands).await,
+					Ok(Sight::Final(at, seen)) => self.see_final(&at, &seen.errands).await,
+					Ok(Sight::Gap) | Err(broadcast::error::RecvError::Lagged(_)) => {
+						self.missed = true;
+						self.is_unsure = true;
+					}
+					Err(broadcast::error::RecvError::Closed) => break,
+				},
+				Some(letter) = letters.recv() => self.read(letter),
+				(tag, ended) = self.outbox.next() => self.ended(tag, ended.err()),
+				Some(done) = self.jobs.join_next() => match done {
+					Ok(done) => self.done(done).await,
+					Err(error) => tracing::error!(%error, "a job was torn off"),
+				},
+				_ = tick.tick() => (),
+			}
+			self.step_all();
+			self.show();
+		}
+		self.leave();
+		self.jobs.shutdown().await;
+		self.outbox.drain(DRAIN).await;
+	}
+
+	/// Says so to the chain: silence would cost more.
+	fn leave(&mut self) {
+		for (errand, work) in std::mem::take(&mut self.works) {
+			work.cancel();
+			if !work.is_handed_in() {
+				tracing::info!(%errand, "given up: the module shuts down");
+				let attempt = work.attempt();
+				let call = Call::fail(errand, FaultReason::Shutdown);
+				self.outbox.post(Tag::Fail(errand, attempt), call);
+			}
+		}
+	}
+
+	fn show(&self) {
+		let many = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+		self.world
+			.metrics
+			.errands_running
+			.set(many(self.works.len()));
+		self.world.metrics.errands_open.set(many(self.open.len()));
+	}
+
+	fn is_late(&self) -> bool {
+		self.best_since.elapsed() >= LATE
+	}
+
+	// What the chain says, at the best block.
+
+	async fn see_best(&mut self, at: &At, events: &[ErrandEvent]) {
+		let now = at.number();
+		// A best block that was left out had events of its own.
+		self.missed |= now > self.best.saturating_add(1) || now <= self.best;
+		self.best = now;
+		self.best_since = Instant::now();
+		let looked = async {
+			for event in events {
+				self.see(at, event).await?;
+			}
+			if self.missed {
+				self.look_at_everything(at).await?;
+			}
+			self.consider_all(at).await
+		};
+		match tokio::time::timeout(LOOK, looked).await {
+			Ok(Ok(())) => (),
+			Ok(Err(error)) => {
+				tracing::debug!(%error, "errands cannot be read");
+				self.missed = true;
+			}
+			Err(_) => {
+				tracing::debug!("errands are not answered");
+				self.missed = true;
+			}
+		}
+		self.read_early();
+		self.replays.forget(now);
+		self.forget_programs();
+	}
+
+	async fn see(&mut self, at: &At, event: &ErrandEvent) -> Result<(), tea_chain::Error> {
+		let me = self.world.module();
+		match event {
+			ErrandEvent::Posted { errand, .. } => self.posted(at, *errand).await?,
+			ErrandEvent::Reopened { errand, former, .. } => {
+				if *former == me {
+					self.drop_work(*errand, "reopened");
+				}
+				self.look_at(at, *errand).await?;
+			}
+			ErrandEvent::NoCommittee { errand, .. }
+			| ErrandEvent::DrawDeferred { errand, .. }
+			| ErrandEvent::PinnersWanted { errand, .. }
+			| ErrandEvent::CommitteeRedrawn { errand, .. }
+			| ErrandEvent::CommitteeSilent { errand, .. }
+			| ErrandEvent::KeysComplete { errand, .. } => self.look_at(at, *errand).await?,
+			ErrandEvent::Assigned {
+				errand, executor, ..
+			} => {
+				if *executor == me {
+					self.look_at(at, *errand).await?;
+				} else {
+					self.drop_candidate(*errand);
+					self.drop_work(*errand, "others run it");
+				}
+			}
+			ErrandEvent::FailVoted { errand, member, .. } => {
+				if let Some(work) = self.works.get_mut(errand) {
+					tracing::warn!(%errand, member, "a verifier says no");
+					work.proof.refuted(*member);
+				}
+			}
+			ErrandEvent::Settled {
+				errand, outcome, ..
+			} => self.settled(*errand, *outcome),
+			_ => (),
+		}
+		Ok(())
+	}
+
+	/// Everything that is not final, from the state.
+	async fn look_at_everything(&mut self, at: &At) -> Result<(), tea_chain::Error> {
+		let (errands, workload) =
+			futures::try_join!(at.errands(), at.workload(self.world.module()))?;
+		let known: Vec<_> = errands.iter().map(|(errand, _)| *errand).collect();
+		let gone: Vec<_> = self
+			.open
+			.keys()
+			.chain(self.works.keys())
+			.copied()
+			.filter(|errand| known.binary_search(errand).is_err())
+			.collect();
+		for errand in gone {
+			self.drop_candidate(errand);
+			self.drop_work(errand, "it is over");
+		}
+		for (errand, record) in errands {
+			let is_open = matches!(
+				record.stage,
+				ErrandStage::Open | ErrandStage::AwaitingPinners { .. }
+			);
+			if is_open || workload.errands.contains(&errand) || self.works.contains_key(&errand) {
+				self.take_up(at, errand, record).await?;
+			} else {
+				self.drop_candidate(errand);
+			}
+		}
+		self.missed = false;
+		Ok(())
+	}
+
+	/// One errand, from the state.
+	async fn look_at(&mut self, at: &At, errand: ErrandId) -> Result<(), tea_chain::Error> {
+		match at.errand(errand).await? {
+			Some(record) => self.take_up(at, errand, record).await,
+			None => {
+				self.drop_candidate(errand);
+				self.drop_work(errand, "it is over");
+				Ok(())
+			}
+		}
+	}
+
+	/// An errand as it stands now: one to be claimed, one to be run, or none of this module's business.
+	async fn take_up(
+		&mut self,
+		at: &At,
+		errand: ErrandId,
+		record: tea_chain::types::ErrandRecord,
+	) -> Result<(), tea_chain::Error> {
+		let me = (self.world.module(), self.world.boot_seq);
+		let own = record
+			.assignment()
+			.is_some_and(|assignment| (assignment.executor, assignment.boot_seq) == me);
+		if own {
+			return self.assigned(at, errand, record).await;
+		}
+		self.drop_work(errand, "others run it");
+		match record.stage {
+			ErrandStage::Open | ErrandStage::AwaitingPinners { .. } => {
+				self.offered(errand, record);
+			}
+			_ => self.drop_candidate(errand),
+		}
+		Ok(())
+	}
+
+	fn settled(&mut self, errand: ErrandId, outcome: Outcome) {
+		self.drop_candidate(errand);
+		if let Some(work) = self.works.remove(&errand) {
+			work.cancel();
+			let label = match outcome {
+				Outcome::Confirmed => "confirmed",
+				Outcome::Failed(_) => "failed",
+				Outcome::Cancelled => "cancelled",
+				Outcome::Refunded(_) => "refunded",
+			};
+			tracing::info!(%errand, ?outcome, "settled");
+			work.settled(&self.world.metrics, label);
+			if let (Outcome::Confirmed | Outcome::Failed(_), Some(cid)) = (outcome, work.result()) {
+				self.results.keep(errand, cid);
+				let world = self.world.clone();
+				self.jobs.spawn(async move {
+					world.store.provide(&cid).await;
+					Done::Nothing
+				});
+				self.release(errand, work.fetched());
+			} else {
+				self.release(errand, work.contents());
+			}
+		}
+	}
+
+	// What is kept for clients, at finalised blocks.
+
+	async fn see_final(&mut self, at: &At, events: &[ErrandEvent]) {
+		for event in events {
+			match event {
+				ErrandEvent::Settled {
+					errand,
+					outcome: Outcome::Confirmed | Outcome::Failed(_),
+					..
+				} => self.keep_as_verifier(at, *errand),
+				ErrandEvent::Archived { errand } => self.give_up_result(*errand),
+				_ => (),
+			}
+		}
+		if std::mem::take(&mut self.is_unsure) {
+			for errand in self.results.list() {
+				match at.finished_errand(errand).await {
+					Ok(Some(_)) => (),
+					Ok(None) => self.give_up_result(errand),
+					Err(error) => {
+						tracing::debug!(%errand, %error, "a final record cannot be read");
+						self.is_unsure = true;
+						break;
+					}
+				}
+			}
+		}
+		self.results.write();
+	}
+
+	fn give_up_result(&mut self, errand: ErrandId) {
+		if let Some(cid) = self.results.give_up(errand) {
+			self.release(errand, vec![cid]);
+		}
+	}
+
+	/// Verifiers keep the result beside the executor.
+	fn keep_as_verifier(&mut self, at: &At, errand: ErrandId) {
+		let (world, at) = (self.world.clone(), at.clone());
+		let me = tea_primitives::draw::Member::Module(self.world.module());
+		self.jobs.spawn(async move {
+			let record = match at.finished_errand(errand).await {
+				Ok(Some(record)) if record.verifiers.contains(&me) => record,
+				Ok(_) => return Done::Nothing,
+				Err(error) => {
+					tracing::debug!(%errand, %error, "a final record cannot be read");
+					return Done::Nothing;
+				}
+			};
+			let Some(pot) = record.pot else {
+				return Done::Nothing;
+			};
+			let cid = pot.body.result.cid;
+			match world.store.keep_for(&cid, errand, MAX_RESULT).await {
+				Ok(()) => Done::Kept(errand, cid),
+				Err(error) => {
+					tracing::debug!(%errand, %error, "a result is not kept");
+					Done::Nothing
+				}
+			}
+		});
+	}
+
+	/// Lets the host forget what it keeps for an errand. A kubo daemon knows one pin for each root, so what a pin of this
+	/// module needs is left alone.
+	fn release(&mut self, errand: ErrandId, contents: Vec<Cid>) {
+		if contents.is_empty() {
+			return;
+		}
+		let world = self.world.clone();
+		self.jobs.spawn(async move {
+			for cid in contents {
+				if !world.vault.needs(&cid) {
+					world.store.release_for(&cid, errand).await;
+				}
+			}
+			Done::Nothing
+		});
+	}
+
+	/// Code whose pin is gone is forgotten.
+	fn forget_programs(&mut self) {
+		let World {
+			vault, executor, ..
+		} = &*self.world;
+		self.programs.retain(|deployment, hash| {
+			let is_held = vault.get(deployment).is_some();
+			if !is_held {
+				executor.forget(hash);
+			}
+			is_held
+		});
+	}
+
+	// Jobs and calls.
+
+	async fn done(&mut self, done: Done) {
+		match done {
+			Done::Fetched(errand, fetched) => self.fetched(errand, fetched).await,
+			Done::Ran(errand, attempt, ran) => self.ran(errand, attempt, *ran),
+			Done::Quoted(quoted) => self.quoted(*quoted),
+			Done::Kept(errand, cid) => {
+				self.results.keep(errand, cid);
+			}
+			Done::Nothing => (),
+		}
+	}
+
+	fn ended(&mut self, tag: Tag, error: Option<SubmitError>) {
+		match tag {
+			Tag::Claim(errand, attempt) => {
+				if let Some(candidate) = self.open.get_mut(&errand)
+					&& candidate.attempt() == attempt
+					&& error.is_some()
+				{
+					candidate.not_claimed(self.best);
+				}
+			}
+			Tag::Complete(errand, attempt) => {
+				if let (Some(work), Some(error)) = (self.works.get_mut(&errand), error)
+					&& work.attempt() == attempt
+				{
+					tracing::warn!(%errand, %error, "the proof was not taken");
+					work.not_taken(self.best, &error);
+				}
+			}
+			Tag::Fail(errand, attempt) => {
+				if let (Some(work), Some(_)) = (self.works.get_mut(&errand), error)
+					&& work.attempt() == attempt
+				{
+					work.proof.not_given_up(self.best);
+				}
+			}
+		}
+	}
+}
+
+/// The longest sealed result.
+const MAX_RESULT: u64 = 2 * tea_executor::abi::MAX_OUTPUT as u64;
