@@ -7,7 +7,9 @@ use crate::service::{FullClient, FullPool};
 use futures::{Stream, StreamExt as _};
 use sc_client_api::{BlockImportNotification, BlockchainEvents as _};
 use sc_consensus_babe::find_pre_digest;
-use sc_transaction_pool_api::{LocalTransactionPool, OffchainTransactionPoolFactory, TxHash, error::Error as PoolError};
+use sc_transaction_pool_api::{
+	LocalTransactionPool, OffchainTransactionPoolFactory, TxHash, error::Error as PoolError,
+};
 use sp_api::{ApiExt as _, ProvideRuntimeApi as _};
 use sp_blockchain::HeaderBackend as _;
 use sp_consensus_babe::{
@@ -136,8 +138,8 @@ fn submit(
 	first: Header,
 	second: Header,
 ) -> Result<AuthorityId, Unreported> {
-	let digest: PreDigest =
-		find_pre_digest::<Block>(&second).map_err(|error| Unreported::NoAuthor(error.to_string()))?;
+	let digest: PreDigest = find_pre_digest::<Block>(&second)
+		.map_err(|error| Unreported::NoAuthor(error.to_string()))?;
 	let (at, slot) = (second.hash(), digest.slot());
 	let epoch = client.runtime_api().current_epoch(at)?;
 	let offender = usize::try_from(digest.authority_index())
@@ -199,10 +201,7 @@ mod tests {
 	fn two_headers_of_one_author_and_slot_are_a_pair() {
 		let mut sightings = Sightings::default();
 		assert_eq!(see(&mut sightings, &header(5, 1, 0)), None);
-		assert_eq!(
-			see(&mut sightings, &header(5, 1, 1)),
-			Some(header(5, 1, 0))
-		);
+		assert_eq!(see(&mut sightings, &header(5, 1, 1)), Some(header(5, 1, 0)));
 	}
 
 	#[test]
