@@ -42,7 +42,7 @@ pub(crate) async fn run(context: &Context, settings: &Settings) -> Result<()> {
 		})?),
 	};
 	let mut steps: Vec<Step> = Vec::new();
-	let (_, record) = stage::follow(context, &chain, errand, None, &mut steps).await?;
+	let (_, record) = stage::follow(context, &chain, errand, 0, None, &mut steps).await?;
 	let (Some(pot), Some(page)) = (&record.pot, page) else {
 		return Err(ended(errand, record.outcome));
 	};

@@ -98,7 +98,7 @@ pub(crate) async fn run(context: &Context, settings: &Run) -> Result<()> {
 		&client,
 		&book,
 		&page,
-		errand,
+		(errand, posted.number),
 		spec.as_ref(),
 	)
 	.await
@@ -227,7 +227,7 @@ async fn finish(
 	client: &Client,
 	book: &Book,
 	page: &Page,
-	errand: ErrandId,
+	(errand, since): (ErrandId, u32),
 	spec: Option<&crate::errand::evidence::proof::Validators>,
 ) -> Result<()> {
 	let holder = Holder::open(page.client, settings.keys.keys.as_deref())?;
@@ -236,6 +236,7 @@ async fn finish(
 		context,
 		chain,
 		errand,
+		since,
 		Some((&holder, Some(page))),
 		&mut steps,
 	)

@@ -175,6 +175,7 @@ pub(crate) async fn follow(
 	context: &Context,
 	chain: &Chain,
 	errand: ErrandId,
+	since: u32,
 	holder: Option<(&Holder, Option<&Page>)>,
 	steps: &mut Vec<Step>,
 ) -> Result<(At, FinishedErrand)> {
@@ -185,10 +186,13 @@ pub(crate) async fn follow(
 	let bar = context.output.spinner("waiting for the next block");
 	let outcome = loop {
 		let look = async {
-			let info = at
-				.errand_info(errand)
-				.await?
-				.ok_or_else(|| unknown(errand))?;
+			let Some(info) = at.errand_info(errand).await? else {
+				// The head of this connection may be behind the one that the posting was final in.
+				if at.number() < since {
+					return Ok(None);
+				}
+				return Err(unknown(errand));
+			};
 			let step = Step::of(at.number(), &info);
 			if steps
 				.last()
