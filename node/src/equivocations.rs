@@ -76,7 +76,7 @@ impl Sightings {
 	fn forget_old(&mut self) {
 		if let Some(((newest, _), _)) = self.0.last_key_value() {
 			let oldest = newest.saturating_sub(WINDOW);
-			self.0 = self.0.split_off(&(oldest.into(), 0));
+			self.0 = self.0.split_off(&(oldest, 0));
 		}
 	}
 }
