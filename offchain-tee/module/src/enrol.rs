@@ -376,6 +376,38 @@ async fn register(
 			})
 		};
 	}
+	let mut looks = 1;
+	while let Err(refused) = may_register(enrol).await {
+		// As with the issuer: whoever was named or paid just now is not known to an older head.
+		let is_young = matches!(
+			refused,
+			EnrolError::NoCamellia(_)
+				| EnrolError::NotOperator { .. }
+				| EnrolError::Unfunded { .. }
+		);
+		if !is_young || looks >= LOOKS {
+			return Err(refused);
+		}
+		looks += 1;
+		tokio::time::sleep(4 * PAUSE).await;
+	}
+	let issuer = enrol.issuer.ok_or(EnrolError::NoIssuer)?;
+	progress(Step::Registering);
+	let call = Call::register(enrol.module, leaf, issuer, &identity.public);
+	enrol.operator.submit_finalized(call).await?;
+	let round = enrol
+		.chain
+		.finalized()
+		.await?
+		.sequence(enrol.module)
+		.await?;
+	progress(Step::Registered { round: round.round });
+	Ok(())
+}
+
+/// Whether the chain would take the registration from this account, at the newest head.
+async fn may_register(enrol: &Enrol<'_>) -> Result<(), EnrolError> {
+	let at = enrol.chain.fresh().await?;
 	let camellia = at
 		.camellia(enrol.module)
 		.await?
@@ -405,17 +437,6 @@ async fn register(
 			needs,
 		});
 	}
-	let issuer = enrol.issuer.ok_or(EnrolError::NoIssuer)?;
-	progress(Step::Registering);
-	let call = Call::register(enrol.module, leaf, issuer, &identity.public);
-	enrol.operator.submit_finalized(call).await?;
-	let round = enrol
-		.chain
-		.finalized()
-		.await?
-		.sequence(enrol.module)
-		.await?;
-	progress(Step::Registered { round: round.round });
 	Ok(())
 }
 
