@@ -456,7 +456,7 @@ mod tests {
 				from: link.from.clone(),
 				to: link.to,
 				boot_seq: link.boot_seq,
-				reason: link.reason.clone(),
+				reason: link.reason,
 				block: link.block,
 				sealed_key: link.sealed_key,
 				giver: signed.giver.clone(),
