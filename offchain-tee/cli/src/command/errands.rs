@@ -106,6 +106,7 @@ async fn list(
 			"client": client,
 			"posted": posted,
 			"stage": step.stage,
+			"attempt": step.attempt,
 			"since": step.block,
 			"text": step.text,
 		})).collect::<Vec<_>>(),

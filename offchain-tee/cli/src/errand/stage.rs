@@ -28,7 +28,7 @@ pub(crate) struct Step {
 	/// Its name.
 	pub(crate) stage: &'static str,
 	/// The attempt.
-	attempt: u8,
+	pub(crate) attempt: u8,
 	/// More, for people.
 	pub(crate) text: String,
 }
