@@ -21,6 +21,7 @@
 mod accounts;
 mod binary;
 mod daemon;
+mod guests;
 mod hostile;
 mod http;
 mod lab;
@@ -41,6 +42,7 @@ mod wait;
 pub use accounts::Dev;
 pub use binary::{locate, locate_example};
 pub use daemon::{Daemon, DaemonBuilder};
+pub use guests::{Guests, root};
 pub use hostile::{Attacker, BothWays, Faults, HostileHost, Mangling};
 pub use http::{Metrics, Reply, get, post_json};
 pub use lab::{CommandOutput, Lab, run};

@@ -1,0 +1,457 @@
+//! Errands on real processes: code runs on data, the result is proven, everybody is paid, and no loss leaves money behind.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use std::{collections::BTreeSet, process::Stdio, time::Duration};
+use tea_e2e::{Guests, ModuleNet, Owner, root, run, wait_until};
+use tokio::process::Command;
+
+/// Until a module is Active, in blocks of one second on a busy machine.
+const ACTIVE: Duration = Duration::from_secs(180);
+
+/// Until an errand has come to a stage, and until key holders have answered.
+const SOON: Duration = Duration::from_secs(150);
+
+/// Until many errands have ended.
+const MANY: Duration = Duration::from_secs(280);
+
+/// One TEA.
+const TEA: u128 = 1_000_000_000_000;
+
+/// What the guest counts.
+const TEXT: &str = "the client does not verify the result\nit verifies the proof\n";
+
+/// Its answer.
+const WORDS: &str = "11\n";
+
+#[test]
+fn errands_of_all_sources_are_proven_and_paid() {
+	run("errands_of_all_sources_are_proven_and_paid", async |lab| {
+		let guests = Guests::build().await?;
+		let net = ModuleNet::start(lab, 4).await?;
+		net.wait_all_active(ACTIVE).await?;
+		let owner = Owner::new(lab, "//Ferdie", &net.places[1])?;
+		let client = Owner::new(lab, "//Eve", &net.places[0])?;
+		let (wasm, text) = (guests.path("word-count"), client.write("text.txt", TEXT)?);
+		let owned = owner.write("owned.txt", TEXT)?;
+		let code = owner
+			.deploy(&net, &wasm, &["--price", "1", "--replicas", "4", "--wait"])
+			.await?;
+		let terms = [
+			"--price",
+			"2",
+			"--reader",
+			&code,
+			"--replicas",
+			"4",
+			"--wait",
+		];
+		let data = owner.deploy(&net, &owned, &terms).await?;
+		let open = owner.write("open.txt", TEXT)?;
+		let open = owner
+			.deploy(&net, &open, &["--ad-hoc", "--replicas", "4", "--wait"])
+			.await?;
+
+		// All combinations, the last one with keys that the client supplies.
+		let mut ran = vec![
+			confirmed(&client, &net, &["run", &code, &data]).await?,
+			confirmed(&client, &net, &["run", &code, &text]).await?,
+			confirmed(&client, &net, &["run", &wasm, &open]).await?,
+			confirmed(&client, &net, &["run", &wasm, &text, "--sealed"]).await?,
+		];
+		ensure!(paid(&ran[0], "data owner")? == 2 * TEA, "{}", ran[0]);
+		ensure!(paid(&ran[0], "developer")? == TEA, "{}", ran[0]);
+		ensure!(paid(&ran[1], "data owner")? == 0, "{}", ran[1]);
+		for role in ["executor", "verifier"] {
+			ensure!(paid(&ran[3], role)? > 0, "no {role} was paid: {}", ran[3]);
+		}
+		// The same code on the same words, on another module: equal output and equal fuel.
+		while executors(&ran).len() < 2 {
+			ensure!(ran.len() < 16, "one module runs everything");
+			ran.push(confirmed(&client, &net, &["run", &code, &text]).await?);
+		}
+		for one in &ran {
+			ensure!(one["result"]["text"] == WORDS, "{one}");
+			ensure!(one["fuel"] == ran[0]["fuel"], "{one} used other fuel");
+		}
+
+		evidence_is_checked_anywhere(&net, &client, &ran[0], &ran[1]).await?;
+		terms_are_kept(&net, &owner, &client, &wasm, &data, &text).await?;
+		guest_faults_pay_gas(&net, &client, &guests).await?;
+		private_code_waits_for_its_owner(&net, &owner, &client, &wasm, &text).await?;
+		dapps_do_without_us(&net, &code, &data).await
+	});
+}
+
+/// Runs an errand that has to be confirmed, and its proof verified.
+async fn confirmed(client: &Owner, net: &ModuleNet, args: &[&str]) -> Result<Value> {
+	let ran = client.json(net, args).await?;
+	ensure!(
+		ran["outcome"] == "Confirmed" && ran["verification"]["verdict"] == "verified",
+		"{ran}"
+	);
+	let bill = &ran["bill"];
+	let lines = bill["lines"].as_array().context("no bill")?;
+	let mut sum = amount(&bill["returned"])?;
+	for line in lines.iter().filter(|line| line["paid"] == true) {
+		sum += amount(&line["amount"])?;
+	}
+	ensure!(
+		sum == amount(&bill["held"])?,
+		"the bill adds up to {sum}: {bill}"
+	);
+	Ok(ran)
+}
+
+fn amount(value: &Value) -> Result<u128> {
+	Ok(value
+		.as_str()
+		.with_context(|| format!("{value} is no amount"))?
+		.parse()?)
+}
+
+/// What everybody of a role got.
+fn paid(ran: &Value, role: &str) -> Result<u128> {
+	let lines = ran["bill"]["lines"].as_array().context("no bill")?;
+	lines
+		.iter()
+		.filter(|line| line["role"] == role && line["paid"] == true)
+		.map(|line| amount(&line["amount"]))
+		.sum()
+}
+
+fn executors(ran: &[Value]) -> BTreeSet<u64> {
+	ran.iter()
+		.filter_map(|one| one["executor"].as_u64())
+		.collect()
+}
+
+fn number(ran: &Value) -> String {
+	ran["errand"].to_string()
+}
+
+/// A saved proof is checked without a node; one that was altered, or is of another errand, is refused.
+async fn evidence_is_checked_anywhere(
+	net: &ModuleNet,
+	client: &Owner,
+	one: &Value,
+	other: &Value,
+) -> Result<()> {
+	const NOWHERE: &str = "ws://127.0.0.1:1";
+	let (file, forged) = (client.path("proof"), client.path("forged"));
+	let verified = client
+		.json(net, &["verify", &number(one), "--save", &file])
+		.await?;
+	ensure!(verified["verdict"] == "verified", "{verified}");
+	let keys = client.path("keys");
+	let offline = ["--json", "verify", "--keys", &keys, "--bundle"];
+	let answer = net
+		.tea_at(NOWHERE, &[&offline[..], &[&file]].concat())
+		.await?;
+	ensure!(answer.code == 0, "{answer:?}");
+
+	// The result of another errand in place of the own one.
+	let second = client.path("second");
+	client
+		.json(net, &["verify", &number(other), "--save", &second])
+		.await?;
+	let mut bundle: Value = serde_json::from_slice(&std::fs::read(&file)?)?;
+	let strange: Value = serde_json::from_slice(&std::fs::read(&second)?)?;
+	bundle["result"] = strange["result"].clone();
+	std::fs::write(&forged, serde_json::to_vec(&bundle)?)?;
+	let answer = net
+		.tea_at(NOWHERE, &[&offline[..], &[&forged]].concat())
+		.await?;
+	ensure!(answer.code != 0, "a strange result is taken: {answer:?}");
+	bundle["errand"] = strange["errand"].clone();
+	std::fs::write(&forged, serde_json::to_vec(&bundle)?)?;
+	let answer = net
+		.tea_at(NOWHERE, &[&offline[..], &[&forged]].concat())
+		.await?;
+	ensure!(answer.code != 0, "a strange errand is taken: {answer:?}");
+	Ok(())
+}
+
+/// What terms do not allow is refused before it costs anything; what they give for nothing is given.
+async fn terms_are_kept(
+	net: &ModuleNet,
+	owner: &Owner,
+	client: &Owner,
+	wasm: &str,
+	data: &str,
+	text: &str,
+) -> Result<()> {
+	let before = net.json(&["errands", "--all"]).await?;
+	let refused = async |args: &[&str], word: &str| {
+		let answer = client.tea(net, args).await?;
+		ensure!(
+			answer.code != 0 && answer.err.contains(word),
+			"not refused as {word}: {answer:?}"
+		);
+		Ok(())
+	};
+	// Only one code may read these data.
+	refused(&["run", wasm, data], "does not let this code read it").await?;
+	let account = net.account("//Eve").await?;
+	let terms = ["--block-client", &account, "--plain", "--again"];
+	let closed = owner.deploy(net, wasm, &terms).await?;
+	refused(&["run", &closed, text], "do not admit this account").await?;
+	let others = net.account("//Dave").await?;
+	let terms = ["--allow-client", &others, "--plain", "--again"];
+	let closed = owner.deploy(net, wasm, &terms).await?;
+	refused(&["run", &closed, text], "do not admit this account").await?;
+	refused(&["run", data, text], "name the code first").await?;
+	let small = owner.write("small.txt", TEXT)?;
+	let terms = ["--ad-hoc", "--max-output", "10", "--plain"];
+	let small = owner.deploy(net, &small, &terms).await?;
+	refused(&["run", wasm, &small], "a smaller result only").await?;
+	let after = net.json(&["errands", "--all"]).await?;
+	let count = |list: &Value| list["errands"].as_array().map(Vec::len);
+	ensure!(
+		count(&before) == count(&after),
+		"something was posted: {after}"
+	);
+
+	confirmed(client, net, &["run", wasm, &small, "--max-output", "10"]).await?;
+	let terms = ["--free-uses", "1", "--price", "3", "--plain", "--again"];
+	let first_free = owner.deploy(net, wasm, &terms).await?;
+	for due in [0, 3 * TEA] {
+		let ran = confirmed(client, net, &["run", &first_free, text]).await?;
+		ensure!(paid(&ran, "developer")? == due, "not {due}: {ran}");
+	}
+	let terms = ["--price-per-hour", "5", "--plain", "--again"];
+	let hourly = owner.deploy(net, wasm, &terms).await?;
+	for due in [5 * TEA, 0] {
+		let ran = confirmed(client, net, &["run", &hourly, text]).await?;
+		ensure!(paid(&ran, "developer")? == due, "not {due}: {ran}");
+	}
+	Ok(())
+}
+
+/// What a guest does wrong is proven like a result, and costs gas alone.
+async fn guest_faults_pay_gas(net: &ModuleNet, client: &Owner, guests: &Guests) -> Result<()> {
+	let hostile = guests.path("hostile");
+	for (trick, fault) in [("loop", "all its fuel"), ("recursion", "stopped")] {
+		let args = [
+			"run", &hostile, "--params", trick, "--fuel", "20000000", "--json",
+		];
+		let answer = client.tea(net, &args).await?;
+		let ran: Value =
+			serde_json::from_str(&answer.out).with_context(|| format!("no JSON: {answer:?}"))?;
+		let outcome = ran["outcome"].as_str().context("no outcome")?;
+		ensure!(
+			answer.code != 0 && outcome.starts_with("Failed") && outcome.contains(fault),
+			"{ran}"
+		);
+		ensure!(ran["verification"]["verdict"] == "verified", "{ran}");
+		ensure!(paid(&ran, "executor")? > 0, "{ran}");
+	}
+	Ok(())
+}
+
+/// Private code runs when its owner supplies the key; without, everything goes back.
+async fn private_code_waits_for_its_owner(
+	net: &ModuleNet,
+	owner: &Owner,
+	client: &Owner,
+	wasm: &str,
+	text: &str,
+) -> Result<()> {
+	let code = owner.deploy(net, wasm, &["--private", "--again"]).await?;
+	let keys = owner.path("keys");
+	let serve = [
+		"--suri",
+		"//Ferdie",
+		"errands",
+		"--serve-keys",
+		"--keys",
+		&keys,
+	];
+	let mut serving = net.command(&serve)?.stdout(Stdio::null()).spawn()?;
+	let ran = confirmed(client, net, &["run", &code, text]).await?;
+	ensure!(ran["result"]["text"] == WORDS, "{ran}");
+	serving.kill().await?;
+
+	// Refused by its owner.
+	let posted = client
+		.json(net, &["run", &code, text, "--post-only"])
+		.await?;
+	let errand = number(&posted);
+	wait_stage(net, &errand, "AwaitingKey").await?;
+	net.done(&["--suri", "//Ferdie", "refuse", &errand]).await?;
+	ended(net, &errand, "the key holder refused").await?;
+
+	// Its owner says nothing.
+	let args = ["run", &code, text, "--post-only", "--key-wait", "6"];
+	let posted = client.json(net, &args).await?;
+	ended(net, &number(&posted), "did not supply").await
+}
+
+/// Where an errand stands.
+async fn stage(net: &ModuleNet, errand: &str) -> Result<Value> {
+	let number: u64 = errand.parse()?;
+	let listed = net.json(&["errands", "--all"]).await?;
+	let found = listed["errands"]
+		.as_array()
+		.and_then(|all| all.iter().find(|one| one["errand"] == number))
+		.with_context(|| format!("no errand {errand}: {listed}"))?;
+	Ok(found.clone())
+}
+
+async fn wait_stage(net: &ModuleNet, errand: &str, expected: &str) -> Result<Value> {
+	wait_until(
+		&format!("errand {errand} is {expected}"),
+		SOON,
+		async || {
+			let at = stage(net, errand).await?;
+			ensure!(at["stage"] == expected, "{at}");
+			Ok(at)
+		},
+	)
+	.await
+}
+
+/// Waits for a refund with this reason.
+async fn ended(net: &ModuleNet, errand: &str, reason: &str) -> Result<()> {
+	let at = wait_stage(net, errand, "Refunded").await?;
+	let text = at["text"].as_str().context("no text")?;
+	ensure!(text.contains(reason), "{at}");
+	Ok(())
+}
+
+/// The example for authors of dApps, as it is.
+async fn dapps_do_without_us(net: &ModuleNet, code: &str, data: &str) -> Result<()> {
+	let answer = javascript(net, "errand", &[code, data], SOON).await?;
+	ensure!(answer == WORDS, "it answers {answer:?}");
+	Ok(())
+}
+
+/// Runs a script of the folder of polkadot.js.
+async fn javascript(
+	net: &ModuleNet,
+	script: &str,
+	args: &[&str],
+	within: Duration,
+) -> Result<String> {
+	let folder = root().join("e2e/polkadot-js");
+	let ran = Command::new("npm")
+		.args(["--silent", "--prefix"])
+		.arg(&folder)
+		.args(["run", script, "--"])
+		.args(args)
+		.env("TEA_NODE_URL", net.url())
+		.env("TEA_IPFS_API", &net.places[0].ipfs)
+		.stdin(Stdio::null())
+		.kill_on_drop(true)
+		.output();
+	let ran = tokio::time::timeout(within, ran)
+		.await
+		.with_context(|| format!("{script} does not end"))??;
+	ensure!(
+		ran.status.success(),
+		"{script}: {}",
+		String::from_utf8_lossy(&ran.stderr)
+	);
+	Ok(String::from_utf8(ran.stdout)?)
+}
+
+#[test]
+fn errands_survive_losses_and_every_one_ends() {
+	run("errands_survive_losses_and_every_one_ends", async |lab| {
+		let guests = Guests::build().await?;
+		let mut net = ModuleNet::start(lab, 4).await?;
+		net.wait_all_active(ACTIVE).await?;
+		let client = Owner::new(lab, "//Eve", &net.places[0])?;
+		let hostile = guests.path("hostile");
+		// It runs for some seconds, and uses up its fuel.
+		let long = [
+			"--params",
+			"loop",
+			"--fuel",
+			"10000000000",
+			"--wall-ms",
+			"60000",
+		];
+		let post = [
+			&["run", &hostile][..],
+			&long,
+			&["--post-only", "--deadline", "100"],
+		]
+		.concat();
+
+		// The node is away while a guest runs.
+		let errand = number(&client.json(&net, &post).await?);
+		wait_stage(&net, &errand, "Assigned").await?;
+		let node = net.node.take().context("there is a node")?;
+		net.node = Some(node.kill().await?.builder().start().await?);
+		wait_stage(&net, &errand, "Failed").await?;
+
+		// The executor is killed while a guest runs: another one runs it.
+		let errand = number(&client.json(&net, &post).await?);
+		let at = wait_stage(&net, &errand, "Assigned").await?;
+		let first = executor(&at)?;
+		let module = net.places[first]
+			.module
+			.take()
+			.context("there is a module")?;
+		let killed = module.kill().await?;
+		let end = wait_stage(&net, &errand, "Failed").await?;
+		ensure!(end["attempt"] == 1, "it was not opened again: {end}");
+		net.places[first].module = Some(killed.start().await?);
+		net.wait_all_active(ACTIVE).await?;
+
+		// A verifier is killed: three of four are enough.
+		let errand = number(&client.json(&net, &post).await?);
+		let at = wait_stage(&net, &errand, "Assigned").await?;
+		let executor = executor(&at)?;
+		let verifier = (0..4)
+			.find(|id| *id != executor && verifies(&at, *id))
+			.with_context(|| format!("no module verifies: {at}"))?;
+		let module = net.places[verifier]
+			.module
+			.take()
+			.context("there is a module")?;
+		let killed = module.kill().await?;
+		let end = wait_stage(&net, &errand, "Failed").await?;
+		ensure!(end["attempt"] == 0, "it was opened again: {end}");
+		net.places[verifier].module = Some(killed.start().await?);
+		net.wait_all_active(ACTIVE).await?;
+
+		// Many at once: each one ends, and no money is left over or missing.
+		let (code, data) = (guests.path("word-count"), client.write("text.txt", TEXT)?);
+		let figures = javascript(&net, "errands", &["200", "200", &code, &data], MANY).await?;
+		let figures: Value = serde_json::from_str(&figures)?;
+		println!("figures: {figures}");
+		ensure!(
+			figures["posted"] == 200 && figures["ended"] == 200,
+			"{figures}"
+		);
+		ensure!(figures["onHold"] == "0", "money is held still: {figures}");
+		ensure!(
+			figures["issuance"]["before"] == figures["issuance"]["after"],
+			"money was made or lost: {figures}"
+		);
+		let confirmed = figures["ends"]["Confirmed"].as_u64().unwrap_or(0);
+		ensure!(confirmed > 100, "only {confirmed} are confirmed: {figures}");
+		Ok(())
+	});
+}
+
+/// The executor that a stage names: "module N runs it until …, checked by …".
+fn executor(at: &Value) -> Result<usize> {
+	let text = at["text"].as_str().context("no text")?;
+	let number = text.split_whitespace().nth(1).context("no module")?;
+	Ok(number.parse()?)
+}
+
+/// Whether the stage names a module as a verifier.
+fn verifies(at: &Value, module: usize) -> bool {
+	at["text"]
+		.as_str()
+		.and_then(|text| text.split_once("checked by "))
+		.is_some_and(|(_, members)| {
+			members
+				.split(", ")
+				.any(|member| member == format!("module {module}"))
+		})
+}
