@@ -6,7 +6,11 @@ mod soft;
 
 mod pins;
 
-use std::{fs, path::Path};
+use std::{
+	fs,
+	path::Path,
+	sync::atomic::{AtomicU64, Ordering},
+};
 
 use soft::Soft;
 use tea_chain::types::{
@@ -90,6 +94,7 @@ impl Machine {
 			measurement,
 			boot,
 			secrets,
+			clock: AtomicU64::new(0),
 			_state: state,
 		})
 	}
@@ -101,6 +106,8 @@ struct Process {
 	measurement: Measurement,
 	boot: BootState,
 	secrets: BootSecrets,
+	/// Of the last quote.
+	clock: AtomicU64,
 	_state: StateDir,
 }
 
@@ -111,12 +118,20 @@ fn measured(dir: &Path, program: &[u8]) -> Measurement {
 }
 
 impl Process {
+	/// A quote that is younger than the one before: the chip's clock counts milliseconds, and a fast one makes two in one.
 	async fn quote(&self, nonce: Hash) -> BootEvidence {
-		let binding = self.boot.binding((95, [2; 32]), 3, 1, nonce);
-		self.tpm
-			.attest_live(binding, CLASS.selection())
-			.await
-			.expect("evidence")
+		loop {
+			let binding = self.boot.binding((95, [2; 32]), 3, 1, nonce);
+			let quoted = self
+				.tpm
+				.attest_live(binding, CLASS.selection())
+				.await
+				.expect("evidence");
+			let clock = quoted.counters().clock;
+			if self.clock.swap(clock, Ordering::Relaxed) != clock {
+				return quoted;
+			}
+		}
 	}
 
 	async fn live(&self) -> RoundEvidence {
