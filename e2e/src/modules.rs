@@ -441,6 +441,36 @@ impl ModuleNet {
 		Ok(())
 	}
 
+	/// Session key of a module's present boot.
+	pub async fn session(&self, id: u32) -> Result<String> {
+		let shown = self.json(&["module", "show", &id.to_string()]).await?;
+		Ok(shown["boot"]["session"]
+			.as_str()
+			.with_context(|| format!("no session in {shown}"))?
+			.to_owned())
+	}
+
+	/// Starts a module that was killed, and waits until its new session is certified: by the old one it is Active still.
+	pub async fn start_again(
+		&mut self,
+		id: u32,
+		module: DaemonBuilder,
+		within: Duration,
+	) -> Result<()> {
+		let old = self.session(id).await?;
+		self.places[id as usize].module = Some(module.start().await?);
+		wait_until(
+			&format!("module {id} has a new session"),
+			within,
+			async || {
+				ensure!(self.session(id).await? != old, "it is the old one");
+				Ok(())
+			},
+		)
+		.await?;
+		self.wait_status(id, "Active", within).await
+	}
+
 	/// Number of the best block.
 	pub async fn block(&self) -> Result<u32> {
 		let node = self.node.as_ref().context("the node is stopped")?;

@@ -85,16 +85,10 @@ fn restarts_are_ordinary() {
 		net.wait_all_active(ACTIVE).await?;
 
 		// Killed hard: new keys for the same boot of the chip, without a person.
-		let old = session(&net, 0).await?;
+		let old = net.session(0).await?;
 		let module = net.places[0].module.take().context("there is a module")?;
 		let builder = module.kill().await?;
-		net.places[0].module = Some(builder.start().await?);
-		wait_until("module 0 has a new session", ACTIVE, async || {
-			ensure!(session(&net, 0).await? != old, "it is the old one");
-			Ok(())
-		})
-		.await?;
-		net.wait_status(0, "Active", ACTIVE).await?;
+		net.start_again(0, builder, ACTIVE).await?;
 		let node = net.node.as_ref().context("there is a node")?;
 		let account = hex::decode(old.trim_start_matches("0x"))?;
 		let sessions = storage::blake2_concat("Attestation", "Sessions", &account);
@@ -220,10 +214,10 @@ fn bad_modules_do_not_pass() {
 		.await?;
 		net.wait_status(1, "Active", ACTIVE).await?;
 		// It attests once more in that boot, long after its beginning.
-		let before = session(&net, 1).await?;
+		let before = net.session(1).await?;
 		let module = module.kill().await?.start().await?;
 		wait_until("module 1 has a new session", ACTIVE, async || {
-			ensure!(session(&net, 1).await? != before, "it is the old one");
+			ensure!(net.session(1).await? != before, "it is the old one");
 			Ok(())
 		})
 		.await?;
@@ -386,7 +380,7 @@ async fn nothing_was_seen(
 	marks.know("the chain that a quote is bound to", &bytes(&genesis)?);
 	marks.know(
 		"the session key of a quote",
-		&bytes(&session(net, 2).await?)?,
+		&bytes(&net.session(2).await?)?,
 	);
 	let (seen, recorded) = (marks.seen_by(attacker), attacker.recorded());
 	ensure!(seen.is_empty(), "in {recorded} bytes are {seen:?}");
@@ -417,15 +411,6 @@ async fn certificate_life(net: &ModuleNet) -> Result<u32> {
 
 async fn shown(net: &ModuleNet, id: u32) -> Result<serde_json::Value> {
 	net.json(&["module", "show", &id.to_string()]).await
-}
-
-/// The session key of the present boot.
-async fn session(net: &ModuleNet, id: u32) -> Result<String> {
-	let shown = shown(net, id).await?;
-	Ok(shown["boot"]["session"]
-		.as_str()
-		.with_context(|| format!("no session in {shown}"))?
-		.to_owned())
 }
 
 async fn boot_seq(net: &ModuleNet, id: u32) -> Result<u64> {

@@ -58,6 +58,9 @@ const LONG_ANSWER: Duration = Duration::from_secs(180);
 /// How often a question is asked before the chain counts as unavailable.
 const TRIES: u32 = 4;
 
+/// How often a connection looks where the chain begins.
+const BEGINNINGS: u32 = 8;
+
 /// How long the parameters that governance sets are remembered for [`Chain::constants`].
 const REMEMBERED: Duration = Duration::from_secs(60);
 
@@ -217,8 +220,7 @@ impl Chain {
 		let (stop, first_driver) = drive(driver);
 		// Until the link is there to own it, the driver must not outlive a failure.
 		let guard = AbortOnDrop(Some(first_driver));
-		let first = follow::first(&backend).await?;
-		let runtime = fetch_runtime(&backend, genesis, first.hash).await?;
+		let (first, runtime) = begin(&backend, genesis).await?;
 		let first = Arc::new(first);
 		let is_light = light.is_some();
 		let link = Arc::new(Link {
@@ -650,6 +652,28 @@ async fn refresh_runtime(link: &Arc<Link>) {
 }
 
 /// Reads the version and the metadata of the runtime of a block.
+/// Where a backend begins, with the runtime there. A light client that comes by a newer finality proof begins anew, and
+/// answers nothing about the block that it named before.
+async fn begin(backend: &ChainHeadBackend<Tea>, genesis: H256) -> Result<(Block, Runtime)> {
+	let mut pauses = Backoff::new(Duration::from_millis(200), Duration::from_secs(2));
+	let mut attempt = 1;
+	loop {
+		let found = async {
+			let first = follow::first(backend).await?;
+			let runtime = fetch_runtime(backend, genesis, first.hash).await?;
+			Ok((first, runtime))
+		};
+		match found.await {
+			Err(Error::ChainUnavailable { what, reason }) if attempt < BEGINNINGS => {
+				tracing::debug!(what, reason, attempt, "the chain begins anew");
+				tokio::time::sleep(pauses.next().unwrap_or_default()).await;
+				attempt += 1;
+			}
+			other => return other,
+		}
+	}
+}
+
 async fn fetch_runtime(
 	backend: &ChainHeadBackend<Tea>,
 	genesis: H256,
