@@ -51,8 +51,8 @@ pub const UNBONDING_SESSIONS: u32 = 168;
 /// Seats of the council.
 pub const COUNCIL_SEATS: u32 = 7;
 
-/// Members of a committee (N of the SPEC).
-pub const COMMITTEE_SIZE: u32 = 4;
+/// Members of a committee (N of the SPEC). Whoever checks a draw reckons with it too.
+pub const COMMITTEE_SIZE: u32 = tea_primitives::committee::COMMITTEE_SIZE;
 
 /// What a module's owner has on hold while its hardware is bound.
 pub const ENROLMENT_BOND: Balance = 100 * UNIT;

@@ -6,7 +6,6 @@ extern crate alloc;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod impls;
-pub mod math;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -22,6 +21,8 @@ pub use types::{
 	Stage,
 };
 pub use weights::WeightInfo;
+
+use tea_primitives::camellia::math;
 
 /// Configuration, storage and calls of the registry of Camelliae.
 #[frame_support::pallet]

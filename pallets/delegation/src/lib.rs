@@ -10,7 +10,6 @@ mod fixture;
 mod impls;
 #[cfg(test)]
 mod mock;
-mod shuffle;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -19,7 +18,6 @@ pub mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
-pub use shuffle::COMMITTEE_DOMAIN;
 pub use types::{BeaconRecord, BeaconRecordOf, DrawQuery, DrawQueryOf, KnownGoodInfo};
 pub use weights::WeightInfo;
 

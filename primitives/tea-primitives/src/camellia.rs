@@ -1,5 +1,7 @@
 //! What other pallets ask and tell the registry of Camelliae (SPEC 3.4, 3.5, R-173 … R-184).
 
+pub mod math;
+
 use crate::ids::{EkHash, ModuleId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -1,5 +1,6 @@
 //! Words that every room of TEA shares: types, units, ids, records, what is signed, and the traits through which pallets
-//! meet. No FRAME, and no behaviour but the arithmetic of tickets, in which chain and modules have to agree.
+//! meet. No FRAME, and no behaviour but the arithmetic of weights and tickets and the draw of committees, in which the
+//! chain and those who reckon with it or check it have to agree.
 //!
 //! Everything here is stored, signed or shown to clients, so encodings are frozen: an enum variant keeps its
 //! index for ever, a removed one stays reserved, and the tests hold literal bytes.
@@ -12,6 +13,7 @@ extern crate alloc;
 
 pub mod camellia;
 pub mod chain;
+pub mod committee;
 pub mod deployment;
 pub mod draw;
 pub mod errand;

@@ -18,7 +18,7 @@ use frame_support::{
 };
 use pallet_attestation::{Bounds, DutySubjects, Parameters};
 use sp_runtime::traits::Convert;
-use tea_primitives::{HardwareClass, chain::UNIT};
+use tea_primitives::{HardwareClass, chain::UNIT, committee};
 
 /// VRF output of the author of the block, which BABE has verified.
 pub struct AuthorVrf;
@@ -33,9 +33,9 @@ impl pallet_delegation::Config for Runtime {
 	type BeaconHistory = ConstU32<256>;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = crate::benchmarks::Helper;
-	type MaxCandidates = ConstU32<64>;
+	type MaxCandidates = ConstU32<{ committee::MAX_CANDIDATES }>;
 	type Membership = Attestation;
-	type RegistrarsLeaveAt = ConstU32<{ 2 * constants::COMMITTEE_SIZE }>;
+	type RegistrarsLeaveAt = ConstU32<{ committee::REGISTRARS_LEAVE_AT }>;
 	type WeightInfo = pallet_delegation::weights::SubstrateWeight<Runtime>;
 }
 

@@ -4,15 +4,10 @@
 //! many errands there are. Whoever dies is replaced at once by a newborn of the same kind.
 
 use tea_primitives::{
-	camellia::{CreditEvent, DrawWeight},
+	camellia::{CreditEvent, DrawWeight, math},
 	ids::ModuleId,
 	ticket,
 };
-
-// The source itself and not the crate: pallets do not import each other, in tests no more than on the chain.
-#[allow(dead_code, unreachable_pub)]
-#[path = "../../../camellia/src/math.rs"]
-mod math;
 
 /// Kinds: name, base productivity, life in months.
 pub(crate) const KINDS: [(&str, u32, u32); 3] = [

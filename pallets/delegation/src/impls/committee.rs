@@ -1,13 +1,35 @@
 //! Drawing a committee.
 
-use crate::{
-	Config, ModuleCount, Pallet,
-	shuffle::{Shuffle, Stream},
-};
+use crate::{Config, ModuleCount, Pallet};
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::Get};
+use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
-use tea_primitives::draw::{BeaconValue, Draw, DrawError, Draws, Member, Membership};
+use tea_primitives::{
+	committee::{Pool, committee},
+	draw::{BeaconValue, Draw, DrawError, Draws, Member, Membership},
+};
+
+/// The known-good set as it is now.
+struct Now<T> {
+	modules: u32,
+	_runtime: core::marker::PhantomData<T>,
+}
+
+impl<T: Config> Pool<T::AccountId> for Now<T> {
+	type Error = DrawError;
+
+	fn len(&self) -> Result<u32, DrawError> {
+		Ok(self.modules.saturating_add(Pallet::<T>::registrars_now()))
+	}
+
+	fn member(&self, place: u32) -> Result<Option<Member<T::AccountId>>, DrawError> {
+		Ok(Pallet::<T>::member_at(place, self.modules))
+	}
+
+	fn owner(&self, member: &Member<T::AccountId>) -> Result<Option<T::AccountId>, DrawError> {
+		Ok(T::Membership::owner(member))
+	}
+}
 
 impl<T: Config> Draws<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
 	fn beacon(block: BlockNumberFor<T>) -> Option<BeaconValue> {
@@ -18,35 +40,16 @@ impl<T: Config> Draws<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
 		draw: &Draw<'_, T::AccountId, BlockNumberFor<T>>,
 	) -> Result<Vec<Member<T::AccountId>>, DrawError> {
 		let beacon = Self::beacon_of(draw.block).ok_or(DrawError::NoBeacon)?;
-		let modules = ModuleCount::<T>::get();
-		let total = modules.saturating_add(Self::registrars_now());
-		// Nobody is no committee: a quorum of nobody would be met by nobody.
-		ensure!(draw.size > 0 && draw.size <= total, DrawError::NoCommittee);
-
-		let stream = Stream::new(&Self::genesis(), draw.purpose, draw.subject, &beacon);
-		let candidates = Shuffle::new(stream, total).take(T::MaxCandidates::get() as usize);
-		let mut members = Vec::new();
-		let mut owners: Vec<T::AccountId> = Vec::new();
-		for place in candidates {
-			let Some(member) = Self::member_at(place, modules) else {
-				continue;
-			};
-			if draw.excluded.contains(&member) {
-				continue;
-			}
-			// Read now: a module may have been sold a block ago.
-			let Some(owner) = T::Membership::owner(&member) else {
-				continue;
-			};
-			if draw.excluded_owners.contains(&owner) || owners.contains(&owner) {
-				continue;
-			}
-			members.push(member);
-			owners.push(owner);
-			if members.len() >= draw.size as usize {
-				return Ok(members);
-			}
-		}
-		Err(DrawError::NoCommittee)
+		let pool = Now::<T> {
+			modules: ModuleCount::<T>::get(),
+			_runtime: core::marker::PhantomData,
+		};
+		committee(
+			&pool,
+			draw,
+			&Self::genesis(),
+			&beacon,
+			T::MaxCandidates::get(),
+		)
 	}
 }

@@ -1,13 +1,11 @@
 //! Chances, counted. Every test has a fixed seed, so it passes always or never; its bound is the mean of the
 //! chi-square distribution plus six standard deviations, which a fair draw misses about once in a million seeds.
 
-use crate::{
-	mock::*,
-	shuffle::{Shuffle, Stream},
-};
+use crate::mock::*;
 use sp_io::hashing::blake2_256;
 use tea_primitives::{
 	camellia::DrawWeight,
+	committee::{Shuffle, Stream},
 	draw::{Member, Purpose},
 	ticket,
 };

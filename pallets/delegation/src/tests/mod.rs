@@ -5,7 +5,6 @@ mod beacon;
 mod committee;
 mod fairness;
 mod invariants;
-mod properties;
 mod set;
 mod tickets;
 mod views;

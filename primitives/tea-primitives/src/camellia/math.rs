@@ -1,10 +1,11 @@
-//! Age, credit and weight in integers. Pure: no storage, nothing of the chain, no floats.
+//! Age, credit and weight in integers. Pure: no storage, no floats. The chain reckons with it, and so does whoever checks a
+//! draw.
 //!
 //! Units: productivity, stake weight and draw weight are counted in millionths, credit in thousandths of a point.
 //! Every step rounds down, so each result grows, or stays, when an input grows.
 
+use super::{CreditEvent, DrawWeight};
 use sp_runtime::{Perquintill, Saturating};
-use tea_primitives::camellia::{CreditEvent, DrawWeight};
 
 /// One, in millionths.
 pub const ONE: u32 = 1_000_000;
