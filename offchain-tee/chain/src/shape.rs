@@ -210,6 +210,13 @@ fn records_are_those_of_the_chain() {
 	storage::<Shares>(of, "Errand", "GasShares");
 	storage::<u128>(of, "Errand", "GasPrice");
 	storage::<BeaconRecord>(of, "Delegation", "Beacons");
+	storage::<u32>(of, "Delegation", "ModuleCount");
+	storage::<ModuleId>(of, "Delegation", "Modules");
+	storage::<AccountId>(of, "Attestation", "RegistrarAt");
+	storage::<u32>(of, "Attestation", "RegistrarCount");
+	storage::<u32>(of, "Camellia", "Collection");
+	storage::<CamelliaRecord>(of, "Camellia", "Camelliae");
+	storage::<Vec<CreditEntry>>(of, "Camellia", "CreditLogs");
 	storage::<u64>(of, "Timestamp", "Now");
 	storage::<[u8; 32]>(of, "System", "BlockHash");
 	storage::<AccountId>(of, "Sudo", "Key");

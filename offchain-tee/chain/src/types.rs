@@ -560,6 +560,47 @@ mirror! {
 		Dead,
 	}
 
+	/// Stage of life of a Camellia, as it is stored.
+	#[derive(Copy)]
+	pub enum CamelliaStage {
+		/// Born, never had hardware.
+		#[codec(index = 1)]
+		Fresh {
+			/// First block in which it is withered.
+			withers: u32,
+		},
+		/// Its life has begun, with or without hardware at the moment.
+		#[codec(index = 2)]
+		Planted {
+			/// Block in which it was planted.
+			since: u32,
+			/// First block in which it is dead.
+			ends: u32,
+		},
+	}
+
+	/// A Camellia, as it is stored. Its owner stands in the NFT.
+	pub struct CamelliaRecord {
+		/// Kind.
+		pub kind: Kind,
+		/// Productivity at its best age, in millionths.
+		pub base_productivity: u32,
+		/// Blocks of life from planting.
+		pub life_span: u32,
+		/// Block of birth.
+		pub born: u32,
+		/// Stage of life.
+		pub stage: CamelliaStage,
+		/// Identity of the chip that is bound to it.
+		pub hardware: Option<EkHash>,
+		/// Block in whose agenda its end stands.
+		pub agenda: Option<u32>,
+		/// Credit at `credit_as_of`, in thousandths of a point.
+		pub credit: u32,
+		/// Block up to which decay is accounted for.
+		pub credit_as_of: u32,
+	}
+
 	/// Why a Camellia is no more.
 	#[derive(Copy)]
 	pub enum DeathCause {

@@ -252,7 +252,13 @@ async fn finish(
 		context.output.show(&json, || bill::text(&record.bill))?;
 		return Err(fetched::ended(errand, record.outcome));
 	};
-	let sealed = result::fetch(context.output, client, &pot.body.result).await?;
+	let sealed = result::fetch(context.output, client, &pot.body.result)
+		.await
+		.map_err(|failure| {
+			failure.next(format!(
+				"the errand is settled, and only its result is missing: `tea result {errand}` fetches it, through another host with --ipfs-api"
+			))
+		})?;
 	let plain = result::open(page, &pot.body, &sealed)?;
 	let out = settings.out.as_deref();
 	if let Some(path) = out.filter(|_| pot.body.exit == Exit::Ok) {

@@ -32,9 +32,10 @@ impl From<ClientError> for Failure {
 				Kind::Unreachable,
 				"keep a host online that has it, and try again",
 			),
-			ClientError::Mismatch(_) | ClientError::Export(_) => {
-				(Kind::Untrusted, "do not use this server")
-			}
+			ClientError::Mismatch(_) | ClientError::Export(_) => (
+				Kind::Untrusted,
+				"do not use this server; name another one with --ipfs-api",
+			),
 			_ => (Kind::Unreachable, "see the log of the server"),
 		};
 		Self::new(kind, error, next)

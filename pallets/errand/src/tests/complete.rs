@@ -182,6 +182,40 @@ fn replayed_pot_refused() {
 	});
 }
 
+/// M03: what was run on something else is quoted, and handed in for what was ordered.
+#[test]
+fn quote_of_another_input_refused() {
+	ExtBuilder::default().build_and_execute(|| {
+		let errand = assigned();
+		let ordered = body(errand, Exit::Ok, 1_000);
+		let mut pot = pot_of(
+			errand,
+			tea_primitives::errand::PotBody {
+				input: [9; 32],
+				..ordered.clone()
+			},
+		);
+		assert_noop!(
+			complete(errand, pot.clone()),
+			Error::<Test>::BadPot(PotField::Input)
+		);
+		// The body names the order, and the quote stays.
+		pot.body = ordered;
+		verdicts(errand, &mut pot, &[0, 1, 2]);
+		assert_noop!(
+			complete(errand, pot.clone()),
+			Error::<Test>::BadPot(PotField::Batch)
+		);
+		pot.batch.root = pot.body.hash();
+		verdicts(errand, &mut pot, &[0, 1, 2]);
+		assert_noop!(
+			complete(errand, pot),
+			Error::<Test>::BadQuote(QuoteRefusal(QuoteError::ExtraData))
+		);
+		assert_ok!(complete(errand, super::lab::pot(errand)));
+	});
+}
+
 /// M03
 #[test]
 fn invalid_complete_changes_nothing() {

@@ -3,6 +3,8 @@
 //!
 //! A check fails, holds, or cannot be made. One that cannot be made says why, and never counts as one that holds.
 
+mod draw;
+
 use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
@@ -14,7 +16,6 @@ use tea_chain::{
 use tea_envelope::EnvelopeHash;
 use tea_module::verify::{AcceptedRelease, release_of};
 use tea_primitives::{
-	camellia::DrawWeight,
 	errand::{
 		ERRAND_PASS_DOMAIN, ErrandPass, Exit, Input, Outcome, POT_DOMAIN, RefundReason, Role,
 	},
@@ -26,14 +27,14 @@ use tea_tpm::{
 	pot::{PotBinding, is_in_batch},
 };
 
-use super::facts::{Before, Delegation, Facts};
+use super::{
+	draw::{Standing, Weights},
+	facts::{Before, Delegation, Facts},
+};
 use crate::errand::{book::Page, keys, result, stage};
 
 /// Blocks between assignment and end among which the block of a supplied key is looked for, at most.
 const SUPPLY_BLOCKS: u32 = 4_000;
-/// The weights that a module may have, in millionths.
-const WEIGHTS: std::ops::RangeInclusive<u64> = 250_000..=4_000_000;
-
 /// How a check came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -130,7 +131,8 @@ pub(crate) fn judge(facts: &Facts, known: Known<'_>) -> Vec<Check> {
 		Check::new("own order", false, case.own_order(known.page)),
 		Check::new("executor", true, case.executor()),
 		Check::new("ticket", false, case.ticket()),
-		Check::new("draw of the verifiers", false, case.draw()),
+		Check::new("draw of the executor", false, case.draw_of_executor()),
+		Check::new("draw of the verifiers", false, case.draw_of_verifiers()),
 		Check::new("certificate", true, case.certificate()),
 		Check::new("release", true, case.release()),
 		Check::new("key links", true, case.links()),
@@ -301,7 +303,10 @@ impl<'a> Case<'a> {
 	fn ticket(&self) -> Outcomes {
 		let before = self.before()?;
 		let assignment = self.assignment()?;
-		let Some(beacon) = &before.beacon else {
+		let scene = self.facts.scene.as_ref();
+		// After a long wait for keys only the state of the draw has it.
+		let kept = scene.and_then(|scene| scene.beacon.as_ref());
+		let Some(beacon) = before.beacon.as_ref().or(kept) else {
 			return missing(format!(
 				"the chain does not remember the beacon of block {} any more",
 				self.record.draw.beacon_block()
@@ -333,12 +338,10 @@ impl<'a> Case<'a> {
 		};
 		let random = ticket::random_of(&boot.keys.vrf, &input, &proof.pre_output);
 		let recorded = self.record.executor.map_or(0, |(_, _, ticket)| ticket);
-		// A lighter module has a higher ticket: the record has to lie between the weights that there are.
-		let at = |weight: u64| {
-			let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-			ticket::value(random, DrawWeight(weight)).0
-		};
-		let (heaviest, lightest) = (at(*WEIGHTS.end()), at(*WEIGHTS.start()));
+		// A lighter module has a higher ticket: the record has to lie between the weights that it may have had.
+		let weight = self.weight_of_executor().unwrap_or(Weights::ANY);
+		let at = |weight| ticket::value(random, weight).0;
+		let (heaviest, lightest) = (at(weight.greatest), at(weight.least));
 		if recorded < heaviest || recorded > lightest || recorded != assignment.ticket {
 			return wrong("the worth in the record is not that of the ticket");
 		}
@@ -349,17 +352,18 @@ impl<'a> Case<'a> {
 		))
 	}
 
-	/// Whether those were drawn who checked.
-	fn draw(&self) -> Outcomes {
-		let assignment = self.assignment()?;
-		if assignment.verifiers != self.record.verifiers {
-			return wrong("the final record names another committee than the one that was drawn");
-		}
-		missing(format!(
-			"{} stand in proven state as drawn; to draw them again one needs everybody who was Active in block {}, which is no part of this evidence",
-			stage::members(&assignment.verifiers),
-			assignment.assigned
-		))
+	/// The weight with which the executor raced, if its state is at hand.
+	fn weight_of_executor(&self) -> Option<Weights> {
+		let executor = self.pot.body.executor;
+		let claimants = &self.facts.scene.as_ref()?.claimants;
+		claimants
+			.iter()
+			.find_map(|claimant| match &claimant.standing {
+				Some(Standing::Active(runner)) if runner.certificate.module == executor => {
+					Some(runner.weight)
+				}
+				_ => None,
+			})
 	}
 
 	/// The executor was certified, in this boot, by a committee.
@@ -896,14 +900,12 @@ mod tests {
 	fn honest_proof_holds_in_everything_that_can_be_checked() {
 		let lab = Lab::new();
 		for check in lab.checks() {
-			match check.name {
-				"draw of the verifiers" => assert!(matches!(check.found, Found::Unmade(_))),
-				name => assert!(
-					matches!(check.found, Found::Holds(_)),
-					"{name}: {:?}",
-					check.found
-				),
-			}
+			assert!(
+				matches!(check.found, Found::Holds(_)),
+				"{}: {:?}",
+				check.name,
+				check.found
+			);
 		}
 	}
 
@@ -993,7 +995,14 @@ mod tests {
 		forged(&["executor", "plaintext"], |body| body.block = 11);
 		forged(&["executor", "plaintext"], |body| body.block = 16);
 		fails(&["executor"], |lab| lab.assignment().deadline = 15);
-		fails(&["executor", "ticket", "key links"], |lab| {
+		let names = [
+			"executor",
+			"ticket",
+			"draw of the executor",
+			"draw of the verifiers",
+			"key links",
+		];
+		fails(&names, |lab| {
 			lab.assignment().executor = ModuleId(9);
 			lab.assignment().ticket = 1;
 		});
@@ -1026,20 +1035,24 @@ mod tests {
 		fails(&["ticket"], |lab| {
 			lab.facts.record.executor = lab.facts.record.executor.map(|(m, b, _)| (m, b, 0));
 		});
-		fails(&["ticket"], |lab| lab.assignment().ticket += 1);
+		let names = ["ticket", "draw of the executor", "draw of the verifiers"];
+		fails(&names, |lab| lab.assignment().ticket += 1);
+		// Its weight is known, so another worth that some weight would have given is none.
+		let heavier = |ticket: u128| ticket / 2;
+		fails(&["ticket"], |lab| {
+			lab.assignment().ticket = heavier(lab.assignment().ticket);
+			lab.drawn().ticket = heavier(lab.drawn().ticket);
+			let executor = lab.facts.record.executor;
+			lab.facts.record.executor = executor.map(|(m, b, ticket)| (m, b, heavier(ticket)));
+		});
 		let mut lab = Lab::new();
 		lab.facts.claims = None;
 		unmade(&lab, "ticket");
 		let mut lab = Lab::new();
 		lab.before().beacon = None;
+		assert!(matches!(found(&lab, "ticket"), Found::Holds(_)));
+		lab.scene().beacon = None;
 		unmade(&lab, "ticket");
-	}
-
-	#[test]
-	fn committee_that_was_not_drawn_is_refused() {
-		fails(&["draw of the verifiers"], |lab| {
-			lab.facts.record.verifiers.swap(0, 3);
-		});
 	}
 
 	#[test]
@@ -1199,7 +1212,7 @@ mod tests {
 			lab.pass(&[0, 1, 9]);
 		});
 		fails(&["verdicts"], |lab| lab.assignment().failed = 0b10);
-		fails(&["verdicts"], |lab| {
+		fails(&["draw of the verifiers", "verdicts"], |lab| {
 			lab.facts.record.verifiers.clear();
 			lab.assignment().verifiers.clear();
 		});

@@ -1,6 +1,6 @@
 //! What is read in proven state. The same function says which keys a node is asked for: see [`super::gather`].
 
-use codec::{Decode, DecodeAll};
+use codec::{Compact, Decode, DecodeAll};
 use tea_chain::{
 	AccountId,
 	key::{entry, identity, twox},
@@ -16,7 +16,10 @@ use tea_primitives::{
 	ids::{BootSeq, ModuleId},
 };
 
-use super::proof::{Proven, Unproven};
+use super::{
+	draw::{Claim, Scene, Second},
+	proof::{Proven, Unproven},
+};
 
 /// A state that can be read.
 pub(crate) trait State {
@@ -45,6 +48,10 @@ pub(crate) struct Facts {
 	pub(crate) before: Option<Before>,
 	/// Tickets that were claimed with in the block of the assignment; none when the block is not at hand.
 	pub(crate) claims: Option<Vec<TicketProof>>,
+	/// What executor and verifiers were drawn from; none when the state is not at hand.
+	pub(crate) scene: Option<Scene>,
+	/// What the second committee was drawn from, if there was one and the state is at hand.
+	pub(crate) second: Option<Second>,
 	/// The sealed result.
 	pub(crate) result: Option<Vec<u8>>,
 }
@@ -107,6 +114,19 @@ pub(crate) fn finished(state: &impl State, errand: ErrandId) -> Option<FinishedE
 	read(state, &twox(entry("Errand", "Finished"), &errand))
 }
 
+/// The record of an errand that is not final.
+pub(crate) fn errand(state: &impl State, errand: ErrandId) -> Option<ErrandRecord> {
+	read(state, &twox(entry("Errand", "Errands"), &errand))
+}
+
+/// The beacon of a block, if the state still has it.
+pub(crate) fn beacon(state: &impl State, block: u32, beacons: u32) -> Option<BeaconValue> {
+	let place = block.checked_rem(beacons).unwrap_or_default();
+	read::<BeaconRecord>(state, &twox(entry("Delegation", "Beacons"), &place))
+		.filter(|beacon| beacon.block == block)
+		.map(|beacon| beacon.value)
+}
+
 /// Time of the block after which this is the state.
 pub(crate) fn time_ms(state: &impl State) -> Option<u64> {
 	read(state, &entry("Timestamp", "Now"))
@@ -124,7 +144,7 @@ pub(crate) fn before(
 	genesis: [u8; 32],
 	beacons: u32,
 ) -> Option<Before> {
-	let record: ErrandRecord = read(state, &twox(entry("Errand", "Errands"), &errand))?;
+	let record = self::errand(state, errand)?;
 	let params = read(state, &twox(entry("Errand", "ParamsOf"), &errand)).unwrap_or_default();
 	let envelopes = record
 		.sources()
@@ -133,11 +153,7 @@ pub(crate) fn before(
 			source.needs_key().then(|| read(state, &key)).flatten()
 		})
 		.collect();
-	let drawn = record.draw.beacon_block();
-	let place = drawn.checked_rem(beacons).unwrap_or_default();
-	let beacon = read::<BeaconRecord>(state, &twox(entry("Delegation", "Beacons"), &place))
-		.filter(|beacon| beacon.block == drawn)
-		.map(|beacon| beacon.value);
+	let beacon = self::beacon(state, record.draw.beacon_block(), beacons);
 	let mut before = Before {
 		params,
 		envelopes,
@@ -239,9 +255,18 @@ fn session(state: &impl State, module: ModuleId, boot_seq: BootSeq) -> Option<[u
 		.map(|boot| boot.keys.session)
 }
 
+/// Who signed an extrinsic of version 4 with an address that is an account.
+fn signer(mut extrinsic: &[u8]) -> Option<[u8; 32]> {
+	/// A signed one of version 4, and an address that is an account.
+	const SIGNED: [u8; 2] = [0x84, 0];
+	Compact::<u32>::decode(&mut extrinsic).ok()?;
+	let address = extrinsic.strip_prefix(&SIGNED)?;
+	address.first_chunk().copied()
+}
+
 /// Tickets for an errand among the extrinsics of a block. A call stands at the end of its extrinsic; what only looks like one
 /// proves nothing, because the ticket has to verify.
-pub(crate) fn claims(extrinsics: &[Vec<u8>], errand: ErrandId) -> Vec<TicketProof> {
+pub(crate) fn claims(extrinsics: &[Vec<u8>], errand: ErrandId) -> Vec<Claim> {
 	/// Index of the call in its pallet.
 	const CLAIM: u8 = 2;
 	/// Errand, output and proof.
@@ -253,7 +278,10 @@ pub(crate) fn claims(extrinsics: &[Vec<u8>], errand: ErrandId) -> Vec<TicketProo
 			let (head, arguments) = bytes.split_at_checked(at)?;
 			let (claimed, ticket): (ErrandId, TicketProof) =
 				DecodeAll::decode_all(&mut &arguments[..]).ok()?;
-			(head.last() == Some(&CLAIM) && claimed == errand).then_some(ticket)
+			(head.last() == Some(&CLAIM) && claimed == errand).then(|| Claim {
+				signer: signer(bytes),
+				ticket,
+			})
 		})
 		.collect()
 }
@@ -270,10 +298,16 @@ mod tests {
 			proof: [2; 64],
 		};
 		let call = (9u8, 2u8, ErrandId(7), ticket).encode();
-		let signed = [&[0x45, 1, 2, 3][..], &call].concat();
+		let strange = [&[0x45, 1, 2, 3][..], &call].concat();
+		let body = [&[0x84, 0][..], &[5; 32], &[1; 65], &call].concat();
+		let signed = body.encode();
 		let other_call = (9u8, 3u8, ErrandId(7), ticket).encode();
-		let extrinsics = [vec![1], signed, other_call, Vec::new()];
-		assert_eq!(claims(&extrinsics, ErrandId(7)), [ticket]);
+		let extrinsics = [vec![1], strange, signed, other_call, Vec::new()];
+		let claim = |signer| Claim { signer, ticket };
+		assert_eq!(
+			claims(&extrinsics, ErrandId(7)),
+			[claim(None), claim(Some([5; 32]))]
+		);
 		assert!(claims(&extrinsics, ErrandId(8)).is_empty());
 	}
 }

@@ -1,16 +1,20 @@
 //! Asks a node for the evidence of an errand. Nothing of it is believed; the checks decide.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+	cell::RefCell,
+	collections::{BTreeSet, HashMap},
+};
 
 use codec::{Compact, Decode, Encode};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 use smoldot::finality::decode::decode_grandpa_justification;
-use tea_chain::Chain;
+use tea_chain::{Chain, types::ErrandRecord};
 use tea_primitives::errand::ErrandId;
 
 use super::{
 	bundle::{Body, Bundle, Bytes, FORMAT, State as Saved},
+	draw,
 	facts::{self, State},
 	proof::{Unproven, Validators},
 };
@@ -21,8 +25,8 @@ use crate::{
 
 /// Headers of one bundle, at most.
 const MOST_HEADERS: u32 = 8_000;
-/// Rounds of questions about one state, at most: a chain of delegation has a link for each.
-const ROUNDS: usize = 80;
+/// Rounds of questions about one state, at most: a chain of delegation has one for each link, and a draw two for each candidate.
+const ROUNDS: usize = 160;
 /// Questions at a time.
 const AT_A_TIME: usize = 8;
 /// Justifications that are waited for until one covers the record.
@@ -102,7 +106,7 @@ impl Node<'_> {
 	}
 
 	/// Tells a state whatever `read` wants of it, and proves it. `None`: the node keeps that state no more.
-	async fn state(&self, number: u32, read: impl Fn(&Told)) -> Result<Option<Saved>> {
+	async fn state(&self, number: u32, read: impl Fn(&Told)) -> Result<Option<(Saved, Told)>> {
 		let hash = self.hash(number).await?;
 		let mut told = Told::default();
 		for _ in 0..ROUNDS {
@@ -133,7 +137,7 @@ impl Node<'_> {
 				Err(failure) => return Err(failure),
 			}
 		}
-		let mut keys: Vec<_> = told.known.into_keys().collect();
+		let mut keys: Vec<_> = told.known.keys().collect();
 		keys.sort_unstable();
 		let keys: Vec<_> = keys.iter().map(|key| hex0x(key)).collect();
 		let answer = self
@@ -144,10 +148,19 @@ impl Node<'_> {
 			.and_then(Value::as_array)
 			.and_then(|nodes| nodes.iter().map(|node| bytes_of(node).map(Bytes)).collect())
 			.ok_or_else(|| unreadable("a storage proof"))?;
-		Ok(Some(Saved {
+		let saved = Saved {
 			block: number,
 			proof,
-		}))
+		};
+		Ok(Some((saved, told)))
+	}
+
+	/// An errand that was not final after this block. `None`: the node keeps that state no more.
+	async fn errand(&self, errand: ErrandId, number: u32) -> Result<Option<ErrandRecord>> {
+		let told = self
+			.state(number, |state| drop(facts::errand(state, errand)))
+			.await?;
+		Ok(told.and_then(|(_, told)| facts::errand(&told, errand)))
 	}
 
 	/// The justification of the last block of this set of validators, or the newest one, with the headers that lead there.
@@ -287,12 +300,11 @@ pub(crate) async fn gather(chain: &Chain, errand: ErrandId) -> Result<Bundle> {
 		);
 	};
 	let start = end.saturating_sub(1);
-	let before = node.state(start, of_before).await?;
 	let mut states = Vec::new();
 	let mut claimed = None;
-	let mut first = end;
+	let first;
 	// The record stays in the state for long; any block that has it will do.
-	let shown = match node.state(end, of_record).await? {
+	let (shown, _) = match node.state(end, of_record).await? {
 		Some(state) => state,
 		None => node
 			.state(at.number(), of_record)
@@ -300,18 +312,60 @@ pub(crate) async fn gather(chain: &Chain, errand: ErrandId) -> Result<Bundle> {
 			.ok_or_else(|| unreadable("the newest state"))?,
 	};
 	let proven_at = shown.block;
-	if let Some(before) = before.filter(|_| proven_at == end) {
-		first = start;
-		states.push(before);
-		let assigned = assigned(chain, &node, errand, start).await?;
-		if let Some(block) =
-			assigned.filter(|block| *block > 0 && end.saturating_sub(*block) < MOST_HEADERS / 4)
-		{
-			first = first.min(block);
-			claimed = Some(node.body(block).await?);
+	let last = match proven_at == end {
+		true => node.errand(errand, start).await?,
+		false => None,
+	};
+	if let Some(last) = last {
+		let of_last = |block: u32| {
+			Some(block).filter(|block| *block > 0 && end.saturating_sub(*block) < MOST_HEADERS / 4)
+		};
+		let assignment = last.assignment();
+		let assigned = assignment.and_then(|assignment| of_last(assignment.assigned));
+		let redrawn = assignment.and_then(|assignment| of_last(assignment.redraw?));
+		let mut claims = Vec::new();
+		if let Some(block) = assigned {
+			let body = node.body(block).await?;
+			let extrinsics: Vec<_> = body.extrinsics.iter().map(|one| one.0.clone()).collect();
+			claims = facts::claims(&extrinsics, errand);
+			claimed = Some(body);
+		}
+		let silent = redrawn.and_then(|block| block.checked_sub(1));
+		let blocks: BTreeSet<u32> = [assigned, silent, redrawn, Some(start)]
+			.into_iter()
+			.flatten()
+			.collect();
+		first = blocks.first().copied().unwrap_or(start);
+		let second_of =
+			|before: &Told| draw::second(before, None::<&Told>, errand, genesis, beacons, redrawn?);
+		let mut second: Option<draw::Second> = None;
+		for block in blocks {
+			let read = |state: &Told| {
+				if block == start {
+					of_before(state);
+				}
+				if Some(block) == assigned {
+					let _ = draw::scene(state, errand, genesis, beacons, block, &claims);
+				}
+				if Some(block) == silent {
+					let _ = second_of(state);
+				}
+				if Some(block) == redrawn
+					&& let Some(second) = &second
+				{
+					let _ = second.look(state, errand, genesis, block);
+				}
+			};
+			let Some((saved, told)) = node.state(block, read).await? else {
+				continue;
+			};
+			if Some(block) == silent {
+				second = second_of(&told);
+			}
+			states.push(saved);
 		}
 	} else {
-		first = first.max(proven_at);
+		first = proven_at;
 	}
 	states.push(shown);
 
@@ -339,23 +393,6 @@ fn target(justification: &Bytes) -> Option<(u32, [u8; 32])> {
 	let decoded = decode_grandpa_justification(&justification.0, 4).ok()?;
 	let number = u32::try_from(decoded.target_number).ok()?;
 	Some((number, *decoded.target_hash))
-}
-
-/// The block in which an errand was assigned, as the state after this block says.
-async fn assigned(
-	chain: &Chain,
-	node: &Node<'_>,
-	errand: ErrandId,
-	number: u32,
-) -> Result<Option<u32>> {
-	let key = tea_chain::key::twox(tea_chain::key::entry("Errand", "Errands"), &errand);
-	let hash = node.hash(number).await?;
-	let value = chain
-		.request("state_getStorage", vec![hex0x(&key), hash])
-		.await?;
-	let record = bytes_of(&value)
-		.and_then(|bytes| tea_chain::types::ErrandRecord::decode(&mut &bytes[..]).ok());
-	Ok(record.and_then(|record| Some(record.assignment()?.assigned)))
 }
 
 #[cfg(test)]

@@ -1,17 +1,20 @@
 //! A settled errand with all its evidence, made with development keys. They sign whatever they are given, so every forgery is
 //! signed again and fails at the check that is meant to stop it.
 
+use std::collections::BTreeMap;
+
 use codec::{Decode, Encode};
 use p256::ecdsa::{Signature, SigningKey, signature::hazmat::PrehashSigner};
 use sha2::{Digest, Sha256};
 use sp_core::{Pair, crypto::VrfSecret};
 use tea_chain::{
 	AccountId, Key, Sign,
+	key::{blake2, entry, twox},
 	types::{
-		Assignment, Bill, BillLine, BootRecord, CertificateRecord, ChainMember, ChipRecord,
-		DeploymentRecord, DrawPlan, ErrandRecord, ErrandStage, EvidenceRecord, FinishedErrand,
-		KeyPath, Link, MultiSignature, Payee, Pot, ReleaseRecord, Shares, SignedLink, Used,
-		UsedSource,
+		Assignment, BeaconRecord, Bill, BillLine, BootRecord, CamelliaRecord, CamelliaStage,
+		CertificateRecord, ChainMember, ChipRecord, DeploymentRecord, DrawPlan, ErrandRecord,
+		ErrandStage, EvidenceRecord, FinishedErrand, KeyPath, Kind as CamelliaKind, Link,
+		MultiSignature, Payee, Pot, ReleaseRecord, Shares, SignedLink, Used, UsedSource,
 	},
 };
 use tea_envelope::{Commitment, Committer, EnvelopeHash, K1, TransportSecret};
@@ -19,11 +22,13 @@ use tea_link::os_rng::OsRng;
 use tea_module::errand::sealing::{result_context, seal_result};
 use tea_primitives::{
 	HardwareClass,
-	camellia::DrawWeight,
+	camellia::{DrawWeight, math},
+	committee::{Shuffle, Stream},
 	deployment::{
 		Charge, Checker, Cid, Content, DeploymentId, Giver, Kind, LINK_DOMAIN, LinkReason,
 		NO_PARENT, Visibility,
 	},
+	draw::Purpose,
 	errand::{
 		AdHoc, Batch, Capabilities, ERRAND_PASS_DOMAIN, ErrandId, ErrandPass, Exit, Input, Limits,
 		Needs, Outcome, POT_DOMAIN, PotBody, Role, SealedResult, Source, TicketProof,
@@ -39,7 +44,9 @@ use tea_tpm::{
 
 use super::{
 	checks::{Check, Found, Known, judge},
-	facts::{Before, Delegation, Facts},
+	draw::{self, Claim, Claimant, Runner, Scene, Second, Standing, Weights},
+	facts::{Before, Delegation, Facts, State},
+	proof::Unproven,
 };
 use crate::errand::{
 	book::{Asked, Page},
@@ -51,8 +58,10 @@ pub(crate) const CLIENT: AccountId = AccountId([0xc1; 32]);
 /// Who owns the code.
 pub(crate) const OWNER: AccountId = AccountId([0x0e; 32]);
 
-const GENESIS: [u8; 32] = [0x6e; 32];
-const ERRAND: ErrandId = ErrandId(7);
+/// Genesis hash.
+pub(crate) const GENESIS: [u8; 32] = [0x6e; 32];
+/// The errand.
+pub(crate) const ERRAND: ErrandId = ErrandId(7);
 const CODE: DeploymentId = DeploymentId([0x10; 32]);
 const REGISTRATION: [u8; 32] = [4; 32];
 const X: ModuleId = ModuleId(1);
@@ -62,6 +71,21 @@ const FIRMWARE: u64 = 0x2019_1023;
 const GAS_PRICE: u128 = 100;
 const FUEL: u64 = 50_000;
 const HELD: u128 = 20_000_000;
+
+/// Those who may be drawn.
+const POOL: u32 = 10;
+/// Blocks whose beacon is kept.
+pub(crate) const BEACONS: u32 = 256;
+const BEACON: [u8; 32] = [0xbe; 32];
+
+/// A state that is wholly known.
+pub(crate) struct Entries(pub(crate) BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl State for Entries {
+	fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unproven> {
+		Ok(self.0.get(key).cloned())
+	}
+}
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
 	Sha256::digest(bytes).into()
@@ -105,14 +129,21 @@ pub(crate) fn session_of(member: u8) -> [u8; 32] {
 	session(ModuleId(u32::from(member) + 2)).public()
 }
 
-fn vrf() -> sp_core::sr25519::Pair {
-	sp_core::sr25519::Pair::from_seed(&[0x0f; 32])
+fn vrf_of(module: ModuleId) -> sp_core::sr25519::Pair {
+	sp_core::sr25519::Pair::from_seed(&sha256(&[&b"vrf"[..], &module.0.to_le_bytes()].concat()))
+}
+
+/// The ticket of a module.
+fn ticket_of(module: ModuleId) -> TicketProof {
+	let input = ticket::input(&GENESIS, &ticket::subject(ERRAND, 0), &BEACON);
+	let proof = vrf_of(module).vrf_sign(&ticket::sign_data(&input)).encode();
+	TicketProof::decode(&mut &proof[..]).unwrap()
 }
 
 fn keys(module: ModuleId) -> BootKeys {
 	BootKeys {
 		session: session(module).public(),
-		vrf: vrf().public().0,
+		vrf: vrf_of(module).public().0,
 		transport: [0x77; 32],
 	}
 }
@@ -246,7 +277,7 @@ fn record(code: UsedSource, data: Vec<UsedSource>, stage: ErrandStage) -> Errand
 		former: None,
 		draw: DrawPlan {
 			fixed_in: 10,
-			total_weight: 4_000_000,
+			total_weight: 100_000,
 		},
 		stage,
 	}
@@ -264,6 +295,32 @@ pub(crate) fn private() -> ErrandRecord {
 			until: 112,
 		},
 	)
+}
+
+fn assigned(record: &mut ErrandRecord) -> &mut Assignment {
+	match &mut record.stage {
+		ErrandStage::Assigned(assignment) => assignment,
+		_ => panic!("it is assigned"),
+	}
+}
+
+/// The certificate of a module.
+pub(crate) fn certified(module: ModuleId) -> CertificateRecord {
+	CertificateRecord {
+		certificate: Certificate {
+			module,
+			boot_seq: BOOT,
+			round: 1,
+			keys: keys(module),
+			class: HardwareClass::Dev,
+			release: ReleaseId(1),
+			since: 5,
+			until: 600,
+		},
+		committee: (2..6).map(|n| ChainMember::Module(ModuleId(n))).collect(),
+		passed: 0b111,
+		live_quote: [1; 32],
+	}
 }
 
 /// Owner → module 2 → the executor, the link of the pin first.
@@ -343,11 +400,9 @@ impl Lab {
 			KeyPath::Supplied(execute),
 			KeyPath::None,
 		];
-		let beacon = [0xbe; 32];
-		let input = ticket::input(&GENESIS, &ticket::subject(ERRAND, 0), &beacon);
-		let proof = vrf().vrf_sign(&ticket::sign_data(&input)).encode();
-		let proof = TicketProof::decode(&mut &proof[..]).unwrap();
-		let random = ticket::random_of(&vrf().public().0, &input, &proof.pre_output);
+		let input = ticket::input(&GENESIS, &ticket::subject(ERRAND, 0), &BEACON);
+		let proof = ticket_of(X);
+		let random = ticket::random_of(&keys(X).vrf, &input, &proof.pre_output);
 		seated.ticket = ticket::value(random, DrawWeight::ONE).0;
 
 		let asked = Asked {
@@ -409,16 +464,6 @@ impl Lab {
 			manifest_root: MANIFEST,
 			block: 12,
 		};
-		let certificate = Certificate {
-			module: X,
-			boot_seq: BOOT,
-			round: 1,
-			keys: keys(X),
-			class: HardwareClass::Dev,
-			release: ReleaseId(1),
-			since: 5,
-			until: 600,
-		};
 		let strict = HardwareClass::Dev.always_strict();
 		let reference = HardwareClass::Dev
 			.selection()
@@ -430,12 +475,7 @@ impl Lab {
 		let before = Before {
 			params: asked.params.clone(),
 			envelopes: vec![None, Some(envelope), None],
-			certificate: Some(CertificateRecord {
-				certificate,
-				committee: seated.verifiers.clone(),
-				passed: 0b111,
-				live_quote: [1; 32],
-			}),
+			certificate: Some(certified(X)),
 			chip: Some(ChipRecord {
 				id: [1; 32],
 				issuer: IssuerId(1),
@@ -486,7 +526,7 @@ impl Lab {
 			signers: (2..6)
 				.map(|n| Some(session(ModuleId(n)).public()))
 				.collect(),
-			beacon: Some(beacon),
+			beacon: Some(BEACON),
 			delegations: vec![Delegation {
 				source: 0,
 				link: pin,
@@ -522,13 +562,155 @@ impl Lab {
 				time_ms: Some(1_030_000),
 				before: Some(before),
 				claims: Some(vec![proof]),
+				scene: None,
+				second: None,
 				result: Some(sealed.file),
 			},
 			secret,
 			asked,
 		};
 		lab.prove(body, |_| ());
+		lab.facts.scene = draw::scene(
+			&Entries(lab.drawn_from()),
+			ERRAND,
+			GENESIS,
+			BEACONS,
+			12,
+			&[Claim {
+				signer: Some(keys(X).session),
+				ticket: proof,
+			}],
+		);
 		lab
+	}
+
+	/// What executor and verifiers are drawn from: the executor and a module of the client would be drawn first
+	/// if they might be, then the modules 2 to 5, then the others.
+	pub(crate) fn drawn_from(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+		let record = self.facts.before.as_ref().unwrap().record.clone();
+		let subject = (ERRAND, 0u8, 0u8).encode();
+		let stream = Stream::new(&GENESIS, Purpose::Errand, &subject, &BEACON);
+		let modules = [1, 6, 2, 3, 4, 5, 7, 8, 9, 10].map(ModuleId);
+		let mut entries = BTreeMap::from([
+			(twox(entry("Errand", "Errands"), &ERRAND), record.encode()),
+			(
+				twox(entry("Delegation", "Beacons"), &11u32),
+				BeaconRecord {
+					block: 11,
+					value: BEACON,
+				}
+				.encode(),
+			),
+			(entry("Delegation", "ModuleCount"), POOL.encode()),
+			(entry("Camellia", "Collection"), 7u32.encode()),
+		]);
+		for (place, module) in Shuffle::new(stream, POOL).zip(modules) {
+			let mut put = |key: Vec<u8>, value: Vec<u8>| {
+				assert!(entries.insert(key, value).is_none());
+			};
+			put(
+				twox(entry("Delegation", "Modules"), &place),
+				module.encode(),
+			);
+			put(
+				twox(entry("Attestation", "Certificates"), &module),
+				certified(module).encode(),
+			);
+			put(
+				blake2(entry("Attestation", "Sessions"), &keys(module).session),
+				(module, BOOT).encode(),
+			);
+			let owner = match module {
+				X => AccountId([0x0b; 32]),
+				ModuleId(6) => CLIENT,
+				ModuleId(number) => AccountId([u8::try_from(number).unwrap(); 32]),
+			};
+			// Nobody else may sell it, and there is a deposit.
+			let item = (owner, 0u8, owner, 100u128).encode();
+			put(
+				blake2(blake2(entry("Nfts", "Item"), &7u32), &module.0),
+				item,
+			);
+			let camellia = CamelliaRecord {
+				kind: CamelliaKind::B,
+				base_productivity: math::ONE,
+				life_span: 30,
+				born: 0,
+				// In its best age.
+				stage: CamelliaStage::Planted { since: 0, ends: 30 },
+				hardware: Some([1; 32]),
+				agenda: None,
+				credit: math::CREDIT_START,
+				credit_as_of: 0,
+			};
+			put(
+				twox(entry("Camellia", "Camelliae"), &module),
+				camellia.encode(),
+			);
+		}
+		entries
+	}
+
+	/// The claim of module 9 in the block of the assignment.
+	pub(crate) fn rival(&self, weight: Weights) -> Claimant {
+		let module = ModuleId(9);
+		Claimant {
+			ticket: ticket_of(module),
+			standing: Some(Standing::Active(Box::new(Runner {
+				certificate: certified(module).certificate,
+				owner: Some(AccountId([9; 32])),
+				weight,
+				is_idle: true,
+			}))),
+		}
+	}
+
+	/// The state in which it was drawn.
+	pub(crate) fn scene_of(&self) -> &Scene {
+		self.facts.scene.as_ref().unwrap()
+	}
+
+	/// The same, to be altered.
+	pub(crate) fn scene(&mut self) -> &mut Scene {
+		self.facts.scene.as_mut().unwrap()
+	}
+
+	/// The assignment as it was drawn, to be altered.
+	pub(crate) fn drawn(&mut self) -> &mut Assignment {
+		assigned(&mut self.scene().record)
+	}
+
+	/// The draw of the second committee, to be altered.
+	pub(crate) fn second(&mut self) -> &mut Second {
+		self.facts.second.as_mut().unwrap()
+	}
+
+	/// The first committee is silent, a second one is drawn in block 14. The verdicts stay those of the first one.
+	pub(crate) fn redraw(&mut self) {
+		let first = std::mem::take(&mut self.assignment().verifiers);
+		self.assignment().former = first;
+		self.assignment().redraw = Some(11);
+		let mut state = self.drawn_from();
+		// The beacon of the block after the one in which the executor complained.
+		let beacon = BeaconRecord {
+			block: 12,
+			value: [0xbd; 32],
+		};
+		state.insert(
+			twox(entry("Delegation", "Beacons"), &12u32),
+			beacon.encode(),
+		);
+		let state = Entries(state);
+		let second = draw::second(&state, Some(&state), ERRAND, GENESIS, BEACONS, 14).unwrap();
+		let verifiers = second
+			.draw(ERRAND, GENESIS)
+			.unwrap()
+			.from(&second.pools[0])
+			.unwrap();
+		self.facts.second = Some(second);
+		self.facts.record.verifiers = verifiers.clone();
+		self.assignment().verifiers = verifiers;
+		self.assignment().redraw = Some(14);
 	}
 
 	/// The order of the client.
@@ -600,10 +782,7 @@ impl Lab {
 
 	/// The assignment, to be altered.
 	pub(crate) fn assignment(&mut self) -> &mut Assignment {
-		match &mut self.before().record.stage {
-			ErrandStage::Assigned(assignment) => assignment,
-			_ => panic!("it is assigned"),
-		}
+		assigned(&mut self.before().record)
 	}
 
 	/// Another PoT, quoted and passed again: the second of a batch of three. `change`: what the quote says instead.

@@ -5,6 +5,7 @@
 //! | [`bundle`] | the evidence as it is saved: headers, GRANDPA justification, storage proofs, a block body, the sealed result |
 //! | [`proof`] | headers, justification and storage proofs, verified |
 //! | [`facts`] | what is read in proven state, and where |
+//! | [`draw`] | what executor and verifiers were drawn from, read there too |
 //! | [`gather`] | how a node is asked for it |
 //! | [`checks`] | what has to hold; pure |
 //! | [`report`] | what people and programs are told |
@@ -14,6 +15,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod checks;
+pub(crate) mod draw;
 pub(crate) mod facts;
 pub(crate) mod gather;
 #[cfg(test)]
