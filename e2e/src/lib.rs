@@ -34,6 +34,7 @@ mod node;
 mod owner;
 mod process;
 mod rpc;
+mod slow_chip;
 pub mod storage;
 mod tap;
 mod tpm;

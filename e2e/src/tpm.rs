@@ -1,6 +1,6 @@
 //! Software TPMs with certificates of an authority of the test.
 
-use crate::{Lab, process::Process, wait_until};
+use crate::{Lab, process::Process, slow_chip::SlowChip, wait_until};
 use anyhow::{Context, Result, ensure};
 use std::{
 	fs,
@@ -26,6 +26,7 @@ pub struct SoftTpm {
 	log: PathBuf,
 	port: u16,
 	process: Option<Process>,
+	slow: Option<(u16, SlowChip)>,
 }
 
 impl SoftTpm {
@@ -39,6 +40,7 @@ impl SoftTpm {
 				log: lab.log(&format!("tpm-{name}")),
 				port: 0,
 				process: None,
+				slow: None,
 			})
 			.collect();
 		let made = Command::new(script())
@@ -73,7 +75,15 @@ impl SoftTpm {
 
 	/// Where programs find it.
 	pub fn tcti(&self) -> String {
-		format!("swtpm:host=127.0.0.1,port={}", self.port)
+		let port = self.slow.as_ref().map_or(self.port, |(port, _)| *port);
+		format!("swtpm:host=127.0.0.1,port={port}")
+	}
+
+	/// For programs that begin from now on, each quote takes so much longer.
+	pub fn slow_down(&mut self, quote: Duration) -> Result<()> {
+		let port = free_ports()?;
+		self.slow = Some((port, SlowChip::start(port, self.port, quote)?));
+		Ok(())
 	}
 
 	/// Starts the process: for the chip a power-on.

@@ -70,6 +70,12 @@ fn is_log(line: &str) -> bool {
 	date.clone().count() == 3 && date.all(|part| part.parse::<u16>().is_ok())
 }
 
+/// The same for arguments with which a node might come as far as to open its ports: the usual ones may be another test's.
+async fn refuses_to_run(lab: &Lab, args: &[&str], says: &[&str]) -> Result<()> {
+	const ANY: [&str; 6] = ["--port", "0", "--rpc-port", "0", "--prometheus-port", "0"];
+	refuses(lab, args.iter().chain(&ANY), says).await
+}
+
 #[test]
 fn unknown_flags_suggest_the_right_ones() {
 	run("unknown_flags_suggest_the_right_ones", async |lab| {
@@ -88,7 +94,7 @@ fn unknown_flags_suggest_the_right_ones() {
 		)
 		.await?;
 		refuses(lab, ["--alice", "--bob"], &["--alice", "--bob"]).await?;
-		refuses(lab, ["--dev", "--tmp", "--node-key", "abc"], &["node key"]).await
+		refuses_to_run(lab, &["--dev", "--tmp", "--node-key", "abc"], &["node key"]).await
 	});
 }
 
@@ -123,15 +129,15 @@ fn unusable_base_path_is_named() {
 		let file = lab.write("file", "not a directory")?;
 		let path = file.join("base");
 		let path = path.to_string_lossy();
-		refuses(
+		refuses_to_run(
 			lab,
-			["--dev", "--base-path", &path],
+			&["--dev", "--base-path", &path],
 			&[&path, "--base-path"],
 		)
 		.await?;
-		refuses(
+		refuses_to_run(
 			lab,
-			["--dev", "--base-path", "/proc/tea"],
+			&["--dev", "--base-path", "/proc/tea"],
 			&["/proc/tea", "--base-path"],
 		)
 		.await
@@ -141,23 +147,23 @@ fn unusable_base_path_is_named() {
 #[test]
 fn chain_that_is_not_there_is_named() {
 	run("chain_that_is_not_there_is_named", async |lab| {
-		refuses(
+		refuses_to_run(
 			lab,
-			["--chain", "nowhere", "--tmp"],
+			&["--chain", "nowhere", "--tmp"],
 			&["nowhere", "dev", "local"],
 		)
 		.await?;
-		refuses(
+		refuses_to_run(
 			lab,
-			["--chain", "/no/such/spec.json", "--tmp"],
+			&["--chain", "/no/such/spec.json", "--tmp"],
 			&["/no/such/spec.json"],
 		)
 		.await?;
-		refuses(lab, ["--tmp"], &["--chain", "--dev"]).await?;
+		refuses_to_run(lab, &["--tmp"], &["--chain", "--dev"]).await?;
 		let directory = lab.dir().to_string_lossy();
-		refuses(
+		refuses_to_run(
 			lab,
-			["--chain", &directory, "--tmp"],
+			&["--chain", &directory, "--tmp"],
 			&[&directory, "cannot be read"],
 		)
 		.await
@@ -167,7 +173,7 @@ fn chain_that_is_not_there_is_named() {
 #[test]
 fn live_template_is_not_run() {
 	run("live_template_is_not_run", async |lab| {
-		refuses(lab, ["--chain", "live", "--tmp"], &["live", "registrars"]).await
+		refuses_to_run(lab, &["--chain", "live", "--tmp"], &["live", "registrars"]).await
 	});
 }
 
@@ -236,13 +242,10 @@ fn changed(spec: &Value, pointer: &str, value: Value) -> Result<String> {
 
 async fn spec_is_refused(lab: &Lab, name: &str, content: &str) -> Result<()> {
 	let path = lab.write(name, content)?;
-	refuses(
-		lab,
-		[OsStr::new("--chain"), path.as_os_str(), OsStr::new("--tmp")],
-		&[name],
-	)
-	.await
-	.with_context(|| format!("chain spec {name}"))
+	let path = path.to_string_lossy();
+	refuses_to_run(lab, &["--chain", &path, "--tmp"], &[name])
+		.await
+		.with_context(|| format!("chain spec {name}"))
 }
 
 #[test]

@@ -18,6 +18,9 @@ const MANY: Duration = Duration::from_secs(280);
 /// Errands until a module is among the verifiers: with six registrars it is missing in one of eight.
 const TRIES: usize = 6;
 
+/// How long a chip takes to sign, like a discrete one.
+const QUOTE: Duration = Duration::from_millis(400);
+
 /// One TEA.
 const TEA: u128 = 1_000_000_000_000;
 
@@ -362,7 +365,11 @@ async fn javascript(
 fn errands_survive_losses_and_every_one_ends() {
 	run("errands_survive_losses_and_every_one_ends", async |lab| {
 		let guests = Guests::build().await?;
-		let mut net = ModuleNet::start(lab, 4).await?;
+		let mut net = ModuleNet::prepare(lab, 4).await?;
+		for place in &mut net.places {
+			place.tpm.slow_down(QUOTE)?;
+		}
+		net.start_modules(lab, 0..4).await?;
 		net.wait_all_active(ACTIVE).await?;
 		let client = Owner::new(lab, "//Eve", &net.places[0])?;
 		let hostile = guests.path("hostile");
@@ -431,8 +438,29 @@ fn errands_survive_losses_and_every_one_ends() {
 		);
 		let confirmed = figures["ends"]["Confirmed"].as_u64().unwrap_or(0);
 		ensure!(confirmed > 100, "only {confirmed} are confirmed: {figures}");
+		let most = net
+			.places
+			.iter()
+			.filter_map(|place| place.module.as_ref())
+			.map(|module| Ok(proofs_under_quotes(&module.output()?)))
+			.collect::<Result<Vec<_>>>()?
+			.concat()
+			.into_iter()
+			.max();
+		ensure!(
+			most > Some(1),
+			"chips that sign slowly signed each proof alone, {most:?}"
+		);
 		Ok(())
 	});
+}
+
+/// How many proofs each quote covered, by the log of a module.
+fn proofs_under_quotes(log: &str) -> Vec<usize> {
+	log.split("quoted errands=")
+		.skip(1)
+		.filter_map(|rest| rest.split_whitespace().next()?.parse().ok())
+		.collect()
 }
 
 /// An errand that runs, and a module among its verifiers. Registrars are drawn too: sometimes only they.

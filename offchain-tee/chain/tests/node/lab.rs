@@ -94,6 +94,8 @@ fn spawn(dir: &Path, args: &[String], port: &str) -> (Child, SocketAddr) {
 			"--no-mdns",
 			"--prometheus-port",
 			"0",
+			"--listen-addr",
+			"/ip4/127.0.0.1/tcp/0",
 			"--rpc-port",
 			port,
 			"--base-path",
