@@ -21,6 +21,7 @@
 mod accounts;
 mod binary;
 mod daemon;
+mod forger;
 mod guests;
 mod hostile;
 mod http;
@@ -43,6 +44,7 @@ mod wait;
 pub use accounts::Dev;
 pub use binary::{locate, locate_example};
 pub use daemon::{Daemon, DaemonBuilder};
+pub use forger::{Forger, Forgery};
 pub use guests::{Guests, root};
 pub use hostile::{Attacker, BothWays, Faults, HostileHost, Mangling};
 pub use http::{Metrics, Reply, get, post_json};

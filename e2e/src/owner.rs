@@ -58,6 +58,14 @@ impl Owner {
 		}
 	}
 
+	/// The same owner, who reads through another IPFS server.
+	pub fn through(&self, ipfs: &str) -> Self {
+		Self {
+			ipfs: ipfs.to_owned(),
+			..self.clone()
+		}
+	}
+
 	/// The folder.
 	pub fn dir(&self) -> &Path {
 		&self.dir

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{collections::BTreeSet, process::Stdio, time::Duration};
-use tea_e2e::{Guests, ModuleNet, Owner, root, run, wait_until};
+use tea_e2e::{Forger, Forgery, Guests, ModuleNet, Owner, root, run, wait_until};
 use tokio::process::Command;
 
 /// Until a module is Active, in blocks of one second on a busy machine.
@@ -23,6 +23,9 @@ const QUOTE: Duration = Duration::from_millis(400);
 
 /// One TEA.
 const TEA: u128 = 1_000_000_000_000;
+
+/// Exit code of `tea` about a proof or a content that is not what it should be.
+const UNTRUSTED: i32 = 9;
 
 /// What the guest counts.
 const TEXT: &str = "the client does not verify the result\nit verifies the proof\n";
@@ -82,6 +85,7 @@ fn errands_of_all_sources_are_proven_and_paid() {
 		}
 
 		evidence_is_checked_anywhere(&net, &client, &ran[0], &ran[1]).await?;
+		forged_results_are_refused(&net, &client, &ran[0], &[&code, &data]).await?;
 		terms_are_kept(&net, &owner, &client, &wasm, &data, &text).await?;
 		guest_faults_pay_gas(&net, &client, &guests).await?;
 		private_code_waits_for_its_owner(&net, &owner, &client, &wasm, &text).await?;
@@ -149,12 +153,14 @@ async fn evidence_is_checked_anywhere(
 		.json(net, &["verify", &number(one), "--save", &file])
 		.await?;
 	ensure!(verified["verdict"] == "verified", "{verified}");
+	drawn_as_chance_named(&verified)?;
 	let keys = client.path("keys");
 	let offline = ["--json", "verify", "--keys", &keys, "--bundle"];
 	let answer = net
 		.tea_at(NOWHERE, &[&offline[..], &[&file]].concat())
 		.await?;
 	ensure!(answer.code == 0, "{answer:?}");
+	drawn_as_chance_named(&serde_json::from_str(&answer.out)?)?;
 
 	// The result of another errand in place of the own one.
 	let second = client.path("second");
@@ -175,6 +181,72 @@ async fn evidence_is_checked_anywhere(
 		.tea_at(NOWHERE, &[&offline[..], &[&forged]].concat())
 		.await?;
 	ensure!(answer.code != 0, "a strange errand is taken: {answer:?}");
+	Ok(())
+}
+
+/// Executor and verifiers were drawn again, from storage proofs.
+fn drawn_as_chance_named(verified: &Value) -> Result<()> {
+	let checks = verified["checks"].as_array().context("no checks")?;
+	for name in ["ticket", "draw of the executor", "draw of the verifiers"] {
+		let check = checks.iter().find(|check| check["name"] == name);
+		ensure!(
+			check.is_some_and(|check| check["state"] == "holds"),
+			"{name} does not hold: {verified}"
+		);
+	}
+	Ok(())
+}
+
+/// A host that hands out something else for a result is seen through, and has made nobody lose it.
+async fn forged_results_are_refused(
+	net: &ModuleNet,
+	client: &Owner,
+	one: &Value,
+	order: &[&str],
+) -> Result<()> {
+	let forger = Forger::before(&net.places[0].ipfs).await?;
+	let deceived = client.through(&forger.url());
+	let result = async |owner: &Owner, errand: &str| owner.json(net, &["result", errand]).await;
+	ensure!(result(&deceived, &number(one)).await?["result"]["text"] == WORDS);
+
+	// The errand runs and is paid as always; its result does not come through.
+	let out = client.path("result");
+	forger.forge(Forgery::Altered);
+	let refused = async |args: &[&str]| {
+		let before = forger.forged();
+		let args = [args, &["--out", &out, "--json"]].concat();
+		let answer = deceived.tea(net, &args).await?;
+		ensure!(
+			answer.code == UNTRUSTED && answer.err.contains("not what it names"),
+			"not refused: {answer:?}"
+		);
+		ensure!(answer.err.contains("--ipfs-api"), "{answer:?}");
+		ensure!(answer.out.trim().is_empty(), "it is shown: {answer:?}");
+		ensure!(!std::path::Path::new(&out).exists(), "it is written");
+		ensure!(forger.forged() > before, "nothing was forged");
+		Ok(())
+	};
+	let latest = async || {
+		let listed = net.json(&["errands", "--all"]).await?;
+		listed["errands"]
+			.as_array()
+			.and_then(|all| all.iter().filter_map(|one| one["errand"].as_u64()).max())
+			.context("there are no errands")
+	};
+	let before = latest().await?;
+	refused(&[&["run"], order].concat()).await?;
+	let errand = latest().await?;
+	ensure!(errand > before, "it was not posted");
+	let errand = errand.to_string();
+	ensure!(stage(net, &errand).await?["stage"] == "Confirmed");
+	refused(&["result", &errand]).await?;
+	// The genuine result of another errand is none either.
+	forger.forge(Forgery::Exchanged);
+	refused(&["result", &errand]).await?;
+
+	ensure!(result(client, &errand).await?["result"]["text"] == WORDS);
+	let verified = client.json(net, &["verify", &errand]).await?;
+	ensure!(verified["verdict"] == "verified", "{verified}");
 	Ok(())
 }
 
