@@ -587,7 +587,10 @@ impl Lab {
 	/// What executor and verifiers are drawn from: the executor and a module of the client would be drawn first
 	/// if they might be, then the modules 2 to 5, then the others.
 	pub(crate) fn drawn_from(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
-		let record = self.facts.before.as_ref().unwrap().record.clone();
+		let record = match &self.facts.scene {
+			Some(scene) => scene.record.clone(),
+			None => self.facts.before.as_ref().unwrap().record.clone(),
+		};
 		let subject = (ERRAND, 0u8, 0u8).encode();
 		let stream = Stream::new(&GENESIS, Purpose::Errand, &subject, &BEACON);
 		let modules = [1, 6, 2, 3, 4, 5, 7, 8, 9, 10].map(ModuleId);
@@ -685,22 +688,30 @@ impl Lab {
 		self.facts.second.as_mut().unwrap()
 	}
 
-	/// The first committee is silent, a second one is drawn in block 14. The verdicts stay those of the first one.
-	pub(crate) fn redraw(&mut self) {
-		let first = std::mem::take(&mut self.assignment().verifiers);
-		self.assignment().former = first;
-		self.assignment().redraw = Some(11);
-		let mut state = self.drawn_from();
+	/// What the second committee is drawn from.
+	pub(crate) fn silent(&self) -> BTreeMap<Vec<u8>, Vec<u8>> {
+		let mut record = self.facts.before.as_ref().unwrap().record.clone();
+		assigned(&mut record).redraw = Some(11);
+		assigned(&mut record).verifiers.clear();
 		// The beacon of the block after the one in which the executor complained.
 		let beacon = BeaconRecord {
 			block: 12,
 			value: [0xbd; 32],
 		};
-		state.insert(
+		let mut entries = self.drawn_from();
+		entries.insert(twox(entry("Errand", "Errands"), &ERRAND), record.encode());
+		entries.insert(
 			twox(entry("Delegation", "Beacons"), &12u32),
 			beacon.encode(),
 		);
-		let state = Entries(state);
+		entries
+	}
+
+	/// The first committee is silent, a second one is drawn in block 14. The verdicts stay those of the first one.
+	pub(crate) fn redraw(&mut self) {
+		let first = std::mem::take(&mut self.assignment().verifiers);
+		self.assignment().former = first;
+		let state = Entries(self.silent());
 		let second = draw::second(&state, Some(&state), ERRAND, GENESIS, BEACONS, 14).unwrap();
 		let verifiers = second
 			.draw(ERRAND, GENESIS)

@@ -431,6 +431,7 @@ mod tests {
 		*,
 	};
 	use codec::Encode;
+	use std::collections::BTreeMap;
 	use tea_chain::{
 		key::{entry, identity, twox},
 		types::{BeaconRecord, ChainMember, PinTable},
@@ -530,6 +531,15 @@ mod tests {
 			identity(entry("Deployment", "Deployments"), &lab.deployment_id()),
 			deployment.encode(),
 		));
+		let silent: Vec<_> = lab.silent().into_iter().collect();
+		let silent_keys: Vec<_> = silent.iter().map(|(key, _)| key.clone()).collect();
+		let (silent_root, silent_proof) = state(&silent, &silent_keys);
+		if assignment.redraw.is_some() {
+			// The second committee is drawn from those who are still there.
+			let mut all: BTreeMap<_, _> = silent.into_iter().collect();
+			all.extend(entries);
+			entries = all.into_iter().collect();
+		}
 		let keys: Vec<_> = entries.iter().map(|(key, _)| key.clone()).collect();
 		let (before_root, before_proof) = state(&entries, &keys);
 
@@ -565,6 +575,7 @@ mod tests {
 		for number in 13..=17 {
 			let parent = blocks.last().unwrap().hash;
 			let state = match number {
+				13 => silent_root,
 				14 => before_root,
 				15 => after_root,
 				_ => [7; 32],
@@ -588,6 +599,10 @@ mod tests {
 				Saved {
 					block: 12,
 					proof: bytes(drawn_proof),
+				},
+				Saved {
+					block: 13,
+					proof: bytes(silent_proof),
 				},
 				Saved {
 					block: 14,
@@ -633,6 +648,31 @@ mod tests {
 		assert_eq!(report.verdict(), Verdict::Verified);
 		assert!(report.end().is_ok());
 		assert_eq!(report.json()["verdict"], "verified");
+	}
+
+	#[test]
+	fn second_committee_is_drawn_again_from_the_states_around_its_block() {
+		let mut lab = Lab::new();
+		lab.redraw();
+		let mut bundle = bundle(&mut lab);
+		let report = report(&bundle, &lab);
+		assert_eq!(report.verdict(), Verdict::Verified, "{}", report.text());
+		let verifiers = |report: &Report| {
+			let found = report.checks.iter();
+			found
+				.filter(|check| check.name == "draw of the verifiers")
+				.map(|check| check.found.clone())
+				.next()
+				.unwrap()
+		};
+		match verifiers(&report) {
+			Found::Holds(text) => assert!(text.contains("in block 14"), "{text}"),
+			other => panic!("{other:?}"),
+		}
+		// Without the state before that block.
+		bundle.states.retain(|state| state.block != 13);
+		let report = self::report(&bundle, &lab);
+		assert!(matches!(verifiers(&report), Found::Unmade(_)));
 	}
 
 	/// The states of the draws came later: what was saved without them is as good as it was.
@@ -700,8 +740,8 @@ mod tests {
 		refused("record", &|bundle| {
 			bundle.states.pop();
 		});
-		refused("record", &|bundle| bundle.states[2].proof[0].0[3] ^= 1);
-		refused("record", &|bundle| bundle.states[2].block = 13);
+		refused("record", &|bundle| bundle.states[3].proof[0].0[3] ^= 1);
+		refused("record", &|bundle| bundle.states[3].block = 16);
 		refused("record", &|bundle| bundle.errand = 8);
 		refused("chain", &|bundle| bundle.genesis.0[0] ^= 1);
 		refused("result", &|bundle| {
@@ -727,7 +767,7 @@ mod tests {
 		bundle.justification = None;
 		state_of(&bundle, "finality", Verdict::Incomplete);
 		let mut bundle = full.clone();
-		bundle.states.remove(1);
+		bundle.states.retain(|state| state.block != 14);
 		state_of(&bundle, "TPM signature", Verdict::Incomplete);
 		let mut bundle = full.clone();
 		bundle.claimed = None;
