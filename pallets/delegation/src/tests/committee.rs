@@ -22,6 +22,15 @@ fn members_are_distinct() {
 	});
 }
 
+/// Reckoned by another implementation from the genesis hash, the author's randomness and the subject.
+#[test]
+fn committee_is_frozen() {
+	ExtBuilder::default().modules(10).build_and_execute(|| {
+		let members = [3, 7, 8, 1].map(|module| Member::Module(ModuleId(module)));
+		assert_eq!(committee(&draw(b"frozen", 4)), Ok(members.to_vec()));
+	});
+}
+
 #[test]
 fn same_draw_gives_same_members() {
 	ExtBuilder::default().modules(20).build_and_execute(|| {

@@ -492,10 +492,12 @@ mod tests {
 	};
 	use tea_primitives::camellia::CreditEvent;
 
+	type Storage = BTreeMap<Vec<u8>, Vec<u8>>;
+
 	const BLOCK: u32 = 12;
 
 	/// The scene of the lab, after a change of its state.
-	fn scene_with(change: impl FnOnce(&mut BTreeMap<Vec<u8>, Vec<u8>>)) -> Scene {
+	fn scene_with(change: impl FnOnce(&mut Storage)) -> Scene {
 		let lab = Lab::new();
 		let mut entries = lab.drawn_from();
 		change(&mut entries);
@@ -641,7 +643,7 @@ mod tests {
 
 	#[test]
 	fn who_is_not_active_in_this_boot_is_nobody() {
-		let nobody = |change: &dyn Fn(&mut BTreeMap<Vec<u8>, Vec<u8>>)| {
+		let nobody = |change: &dyn Fn(&mut Storage)| {
 			assert!(runner_of(&scene_with(change)).is_none());
 		};
 		assert!(runner_of(&scene_with(|_| ())).is_some());
