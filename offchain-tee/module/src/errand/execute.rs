@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration, time::Instant};
 
-use futures::StreamExt;
 use tea_chain::{
-	At, Followed,
+	At,
 	types::{Assignment, ErrandRecord, KeyPath, UsedSource},
 };
 use tea_envelope::{K1, KeyEnvelope};
@@ -18,7 +17,7 @@ use tea_primitives::{
 };
 
 use super::{
-	eligible::is_same_order,
+	finality::order_stands,
 	policy::needed,
 	run::{self, Ran},
 	sealing::{Seat, result_context, seal_result},
@@ -26,6 +25,9 @@ use super::{
 	world::{MEMORY_UNIT, World},
 };
 use crate::pins::{Denial, vault::Held};
+
+/// How often a run that waits for finality looks whether it was cancelled.
+const CANCELLED: Duration = Duration::from_secs(1);
 
 /// An errand that this module has to run, as the chain describes it at one block.
 #[derive(Clone)]
@@ -303,26 +305,21 @@ async fn grants(world: &World, order: &Order) -> Result<Vec<Box<dyn Capability>>
 /// Waits until the order stands in a finalised block, so that the key to which the result is sealed is the client's on
 /// every fork.
 async fn final_order(world: &World, order: &Order) -> Result<(), FaultReason> {
-	let mut finalized = world.chain.follow_finalized();
+	let stands = order_stands(&world.chain, order.errand, &order.record);
+	tokio::pin!(stands);
 	loop {
-		if order.cancel.is_cancelled() {
-			return Err(FaultReason::Shutdown);
-		}
-		let at = world.chain.finalized().await.map_err(unseen)?;
-		if at.number() >= order.record.posted {
-			at.ensure_fresh().await.map_err(unseen)?;
-			let stands = at.errand(order.errand).await.map_err(unseen)?;
-			return match stands {
-				Some(record) if is_same_order(&record, &order.record) => Ok(()),
-				_ => {
+		tokio::select! {
+			stands = &mut stands => return match stands.map_err(unseen)? {
+				true => Ok(()),
+				false => {
 					tracing::warn!(errand = %order.errand, "the order lost its fork");
 					Err(FaultReason::Shutdown)
 				}
-			};
-		}
-		match finalized.next().await {
-			Some(Followed::Block(_) | Followed::Gap { .. }) => (),
-			None => return Err(FaultReason::Host),
+			},
+			// Whoever cancels does not wake this.
+			() = tokio::time::sleep(CANCELLED) => if order.cancel.is_cancelled() {
+				return Err(FaultReason::Shutdown);
+			},
 		}
 	}
 }

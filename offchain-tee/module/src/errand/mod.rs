@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`protocol`], [`sealing`] | what is said, and what is sealed for whom |
 //! | [`policy`], [`eligible`], [`ticket`] | what is taken: by whoever runs this module, by the chain's rules, by lot |
+//! | `finality` | when an order may be believed |
 //! | [`store`], [`source`], [`run`] | contents, keys, the guest |
 //! | [`proof`], [`batch`] | from a run to a proof on chain, and proofs that share a quote |
 //! | [`check`] | what a verifier makes of it |
@@ -19,6 +20,7 @@ pub mod check;
 pub mod eligible;
 mod execute;
 pub mod executing;
+mod finality;
 pub mod policy;
 pub mod proof;
 pub mod protocol;

@@ -9,7 +9,7 @@ use std::{
 
 use tea_chain::{
 	At, Call, Chain, Error, Submitter,
-	types::{ChainMember, ErrandEvent, ErrandRecord, ErrandStage},
+	types::{ChainMember, ErrandEvent, ErrandStage},
 };
 use tea_link::{Mailbox, Party, Purpose, Replays, Unverified};
 use tea_primitives::{
@@ -24,7 +24,7 @@ use tokio::{
 
 use super::{
 	check::{Case, Verdict},
-	eligible::is_same_order,
+	finality::order_stands,
 	protocol::{About, Abstention, Body, Evidence, Reader},
 };
 use crate::{
@@ -44,6 +44,8 @@ use crate::{
 const ASK_AGAIN: u32 = 2;
 /// Blocks after which a vote that is not seen in the state is handed in again.
 const VOTE_AGAIN: u32 = 6;
+/// How long an order that is shown may need to become final: some blocks. After that the verifier abstains.
+const FINALITY: Duration = Duration::from_secs(10);
 /// How long calls that are under way may take after the end was asked for.
 const DRAIN: Duration = Duration::from_secs(6);
 
@@ -607,7 +609,9 @@ async fn case(chain: &Chain, (errand, attempt): Attempt) -> Result<Option<Case>,
 		return Ok(None);
 	};
 	let releases = at.releases_of(chip.class).await?;
-	let order_is_final = is_final(chain, errand, &record).await?;
+	// The executor may see finality a moment earlier.
+	let stands = tokio::time::timeout(FINALITY, order_stands(chain, errand, &record)).await;
+	let order_is_final = stands.unwrap_or(Ok(false))?;
 	Ok(Some(Case {
 		genesis: chain.genesis(),
 		errand,
@@ -626,14 +630,4 @@ async fn case(chain: &Chain, (errand, attempt): Attempt) -> Result<Option<Case>,
 		record,
 		assignment,
 	}))
-}
-
-/// Whether the order stands in a finalised block.
-async fn is_final(chain: &Chain, errand: ErrandId, record: &ErrandRecord) -> Result<bool, Error> {
-	let at = chain.finalized().await?;
-	if at.number() < record.posted {
-		return Ok(false);
-	}
-	let known = at.errand(errand).await?;
-	Ok(known.is_some_and(|known| is_same_order(&known, record)))
 }
