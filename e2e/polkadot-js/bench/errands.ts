@@ -2,10 +2,12 @@
 //
 //   TEA_NODE_URL=ws://127.0.0.1:9944 TEA_IPFS_API=http://127.0.0.1:9960 npm run errands -- COUNT AT_ONCE CODE DATA…
 //
-// CODE and DATA are files; they are stored first, and public. TEA_SURI pays (//Bob), TEA_FUEL is the limit of each.
+// CODE and DATA are files; they are stored first, and public. TEA_SURI pays (//Bob), TEA_FUEL is the limit of each,
+// TEA_PARAMS the parameters, as text.
 
 import { readFileSync } from 'node:fs';
 import { Keyring } from '@polkadot/api';
+import { stringToU8a, u8aToHex } from '@polkadot/util';
 import { clientKey } from '../src/envelope.ts';
 import { store } from '../src/ipfs.ts';
 import { connect } from '../src/client.ts';
@@ -37,7 +39,7 @@ try {
   const post = api.tx['errand']!['post']!(
     sources[0],
     sources.slice(1),
-    '0x',
+    u8aToHex(stringToU8a(setting('TEA_PARAMS', ''))),
     clientKey().public,
     limits,
     fuel * gasPrice,
