@@ -37,7 +37,9 @@ const ATTEMPTS: u32 = 5;
 /// Blocks beyond its life for which an extrinsic is looked for: finality lags behind the best block.
 const GRACE: u32 = 8;
 
-/// Blocks after which the same bytes are sent again: a pool may have lost them without a word.
+/// Blocks after which the same bytes are sent again: a pool may have lost them without a word. A light client that says
+/// nothing has them still, and tells its peers again by itself; two watchers of the same bytes bring smoldot 1.3 to panic when one
+/// goes away.
 const RESEND: u32 = 4;
 
 /// Extrinsics of one signer that are under way at the same time, where that is allowed.
@@ -418,7 +420,8 @@ impl Submitter {
 							tracing::debug!(call = call.label(), nonce, "fills a gap");
 							return Ok(Attempt::Moved);
 						}
-						if at.number() >= sent.saturating_add(RESEND) {
+						let may_be_lost = hints.is_none() || !self.chain.is_proven();
+						if may_be_lost && at.number() >= sent.saturating_add(RESEND) {
 							sent = at.number();
 							is_repeated = true;
 							if let Ok(again) = self.send(&extrinsic).await {
