@@ -49,16 +49,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Issuers` (r:1 w:1)
 	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn register_issuer() -> Weight {
-		// Least time: 23_565_000 ps.
-		Weight::from_parts(24_797_000, 4006)
+		// Least time: 8_573_000 ps.
+		Weight::from_parts(8_994_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::Issuers` (r:1 w:1)
 	/// Proof: `Attestation::Issuers` (`max_values`: None, `max_size`: Some(541), added: 3016, mode: `MaxEncodedLen`)
 	fn set_issuer_status() -> Weight {
-		// Least time: 19_999_000 ps.
-		Weight::from_parts(21_221_000, 4006)
+		// Least time: 6_109_000 ps.
+		Weight::from_parts(6_540_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -67,16 +67,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::DeniedSerials` (r:1 w:1)
 	/// Proof: `Attestation::DeniedSerials` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_serial_denial() -> Weight {
-		// Least time: 25_738_000 ps.
-		Weight::from_parts(27_531_000, 4006)
+		// Least time: 7_621_000 ps.
+		Weight::from_parts(8_182_000, 4006)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::DeniedFirmware` (r:1 w:1)
 	/// Proof: `Attestation::DeniedFirmware` (`max_values`: None, `max_size`: Some(2669), added: 5144, mode: `MaxEncodedLen`)
 	fn set_firmware_denial() -> Weight {
-		// Least time: 38_687_000 ps.
-		Weight::from_parts(40_340_000, 6134)
+		// Least time: 12_879_000 ps.
+		Weight::from_parts(13_650_000, 6134)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -85,8 +85,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
 	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn register_release() -> Weight {
-		// Least time: 79_247_000 ps.
-		Weight::from_parts(82_312_000, 26475)
+		// Least time: 26_490_000 ps.
+		Weight::from_parts(28_733_000, 26475)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -95,8 +95,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::AcceptedReleases` (r:1 w:1)
 	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn retire_release() -> Weight {
-		// Least time: 35_833_000 ps.
-		Weight::from_parts(37_856_000, 6087)
+		// Least time: 11_557_000 ps.
+		Weight::from_parts(12_539_000, 6087)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -107,8 +107,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::RegistrarAt` (r:1 w:2)
 	/// Proof: `Attestation::RegistrarAt` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn set_registrar() -> Weight {
-		// Least time: 49_814_000 ps.
-		Weight::from_parts(52_398_000, 6238)
+		// Least time: 16_384_000 ps.
+		Weight::from_parts(17_716_000, 6238)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -153,8 +153,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
 	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		// Least time: 6_949_788_000 ps.
-		Weight::from_parts(7_079_661_000, 4569)
+		// Least time: 4_431_115_000 ps.
+		Weight::from_parts(4_548_060_000, 4569)
 			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -199,8 +199,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::DrawQueue` (r:0 w:1)
 	/// Proof: `Attestation::DrawQueue` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
 	fn register_rsa() -> Weight {
-		// Least time: 3_669_959_000 ps.
-		Weight::from_parts(3_801_824_000, 4569)
+		// Least time: 2_201_912_000 ps.
+		Weight::from_parts(2_298_656_000, 4569)
 			.saturating_add(T::DbWeight::get().reads(18_u64))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
@@ -217,8 +217,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Challenges` (r:0 w:1)
 	/// Proof: `Attestation::Challenges` (`max_values`: None, `max_size`: Some(383), added: 2858, mode: `MaxEncodedLen`)
 	fn challenge() -> Weight {
-		// Least time: 200_237_000 ps.
-		Weight::from_parts(205_285_000, 42399)
+		// Least time: 81_351_000 ps.
+		Weight::from_parts(86_789_000, 42399)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -249,8 +249,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Chips` (r:0 w:1)
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	fn respond() -> Weight {
-		// Least time: 523_076_000 ps.
-		Weight::from_parts(546_471_000, 21006)
+		// Least time: 229_452_000 ps.
+		Weight::from_parts(238_356_000, 21006)
 			.saturating_add(T::DbWeight::get().reads(34_u64))
 			.saturating_add(T::DbWeight::get().writes(28_u64))
 	}
@@ -283,8 +283,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Chips` (r:0 w:1)
 	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
 	fn reveal() -> Weight {
-		// Least time: 12_626_997_000 ps.
-		Weight::from_parts(12_781_687_000, 6229)
+		// Least time: 8_035_007_000 ps.
+		Weight::from_parts(8_188_347_000, 6229)
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -341,8 +341,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Profiles` (r:0 w:1)
 	/// Proof: `Attestation::Profiles` (`max_values`: None, `max_size`: Some(739), added: 3214, mode: `MaxEncodedLen`)
 	fn attest() -> Weight {
-		// Least time: 1_764_860_000 ps.
-		Weight::from_parts(1_910_807_000, 21378)
+		// Least time: 895_475_000 ps.
+		Weight::from_parts(926_802_000, 21378)
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(23_u64))
 	}
@@ -382,10 +382,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[3, 4]`.
 	fn submit_verdicts(n: u32, ) -> Weight {
-		// Least time: 677_726_000 ps.
-		Weight::from_parts(397_483_958, 42399)
-			// Standard error: 5_806_479
-			.saturating_add(Weight::from_parts(105_796_510, 0).saturating_mul(n.into()))
+		// Least time: 316_472_000 ps.
+		Weight::from_parts(287_954_541, 42399)
+			// Standard error: 2_265_012
+			.saturating_add(Weight::from_parts(18_272_989, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(33_u64))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
@@ -429,8 +429,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::FailedDutiesOf` (r:0 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		// Least time: 392_252_000 ps.
-		Weight::from_parts(430_178_000, 14334)
+		// Least time: 150_174_000 ps.
+		Weight::from_parts(160_710_000, 14334)
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(25_u64))
 	}
@@ -445,8 +445,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Modules` (r:1 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn expire_round() -> Weight {
-		// Least time: 157_293_000 ps.
-		Weight::from_parts(167_729_000, 11390)
+		// Least time: 58_708_000 ps.
+		Weight::from_parts(67_220_000, 11390)
 			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 	}
@@ -479,8 +479,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::CoolDowns` (r:0 w:1)
 	/// Proof: `Attestation::CoolDowns` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn expire_enrolment() -> Weight {
-		// Least time: 432_432_000 ps.
-		Weight::from_parts(451_801_000, 42399)
+		// Least time: 184_475_000 ps.
+		Weight::from_parts(189_653_000, 42399)
 			.saturating_add(T::DbWeight::get().reads(26_u64))
 			.saturating_add(T::DbWeight::get().writes(26_u64))
 	}
@@ -495,8 +495,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Modules` (r:0 w:1)
 	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
 	fn expire_certificate() -> Weight {
-		// Least time: 63_615_000 ps.
-		Weight::from_parts(66_319_000, 4161)
+		// Least time: 21_262_000 ps.
+		Weight::from_parts(22_844_000, 4161)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -555,8 +555,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Unbondings` (r:0 w:1)
 	/// Proof: `Attestation::Unbondings` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		// Least time: 361_487_000 ps.
-		Weight::from_parts(390_069_000, 42399)
+		// Least time: 145_366_000 ps.
+		Weight::from_parts(161_712_000, 42399)
 			.saturating_add(T::DbWeight::get().reads(29_u64))
 			.saturating_add(T::DbWeight::get().writes(23_u64))
 	}
@@ -569,8 +569,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	fn expire_bond() -> Weight {
-		// Least time: 128_030_000 ps.
-		Weight::from_parts(135_952_000, 3676)
+		// Least time: 42_613_000 ps.
+		Weight::from_parts(45_197_000, 3676)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -579,16 +579,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Rounds` (r:1 w:0)
 	/// Proof: `Attestation::Rounds` (`max_values`: None, `max_size`: Some(1578), added: 4053, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		// Least time: 248_699_000 ps.
-		Weight::from_parts(253_687_000, 5591)
+		// Least time: 81_532_000 ps.
+		Weight::from_parts(84_476_000, 5591)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:0)
 	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	fn draws() -> Weight {
-		// Least time: 1_582_000 ps.
-		Weight::from_parts(1_853_000, 1493)
+		// Least time: 541_000 ps.
+		Weight::from_parts(691_000, 1493)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Attestation::DrawQueueEnds` (r:1 w:1)
@@ -616,8 +616,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Agenda` (r:9 w:1)
 	/// Proof: `Attestation::Agenda` (`max_values`: None, `max_size`: Some(2126), added: 4601, mode: `MaxEncodedLen`)
 	fn draw() -> Weight {
-		// Least time: 339_364_000 ps.
-		Weight::from_parts(344_161_000, 42399)
+		// Least time: 150_704_000 ps.
+		Weight::from_parts(155_702_000, 42399)
 			.saturating_add(T::DbWeight::get().reads(34_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -656,8 +656,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::FailedDutiesOf` (r:1 w:1)
 	/// Proof: `Attestation::FailedDutiesOf` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	fn duty_guard() -> Weight {
-		// Least time: 315_388_000 ps.
-		Weight::from_parts(322_639_000, 21378)
+		// Least time: 123_995_000 ps.
+		Weight::from_parts(131_706_000, 21378)
 			.saturating_add(T::DbWeight::get().reads(21_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -666,8 +666,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::CurrentParameters` (r:0 w:1)
 	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	fn set_parameters() -> Weight {
-		// Least time: 12_799_000 ps.
-		Weight::from_parts(14_782_000, 1486)
+		// Least time: 4_287_000 ps.
+		Weight::from_parts(4_596_000, 1486)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -714,8 +714,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Reports` (r:0 w:1)
 	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_contradiction() -> Weight {
-		// Least time: 480_223_000 ps.
-		Weight::from_parts(494_784_000, 5206)
+		// Least time: 219_648_000 ps.
+		Weight::from_parts(243_963_000, 5206)
 			.saturating_add(T::DbWeight::get().reads(19_u64))
 			.saturating_add(T::DbWeight::get().writes(15_u64))
 	}
@@ -762,8 +762,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Reports` (r:0 w:1)
 	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_clone() -> Weight {
-		// Least time: 1_451_024_000 ps.
-		Weight::from_parts(1_494_749_000, 5043)
+		// Least time: 748_476_000 ps.
+		Weight::from_parts(800_453_000, 5043)
 			.saturating_add(T::DbWeight::get().reads(19_u64))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
 	}
@@ -808,8 +808,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Attestation::Reports` (r:0 w:1)
 	/// Proof: `Attestation::Reports` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	fn report_refuted() -> Weight {
-		// Least time: 419_904_000 ps.
-		Weight::from_parts(436_828_000, 11390)
+		// Least time: 169_923_000 ps.
+		Weight::from_parts(190_905_000, 11390)
 			.saturating_add(T::DbWeight::get().reads(24_u64))
 			.saturating_add(T::DbWeight::get().writes(21_u64))
 	}
@@ -820,8 +820,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn pay_duties() -> Weight {
-		// Least time: 122_342_000 ps.
-		Weight::from_parts(125_736_000, 6196)
+		// Least time: 43_595_000 ps.
+		Weight::from_parts(45_698_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -830,73 +830,73 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn register_issuer() -> Weight {
-		Weight::from_parts(24_797_000, 4006)
+		Weight::from_parts(8_994_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_issuer_status() -> Weight {
-		Weight::from_parts(21_221_000, 4006)
+		Weight::from_parts(6_540_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_serial_denial() -> Weight {
-		Weight::from_parts(27_531_000, 4006)
+		Weight::from_parts(8_182_000, 4006)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_firmware_denial() -> Weight {
-		Weight::from_parts(40_340_000, 6134)
+		Weight::from_parts(13_650_000, 6134)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn register_release() -> Weight {
-		Weight::from_parts(82_312_000, 26475)
+		Weight::from_parts(28_733_000, 26475)
 			.saturating_add(ParityDbWeight::get().reads(6_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn retire_release() -> Weight {
-		Weight::from_parts(37_856_000, 6087)
+		Weight::from_parts(12_539_000, 6087)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_registrar() -> Weight {
-		Weight::from_parts(52_398_000, 6238)
+		Weight::from_parts(17_716_000, 6238)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn register() -> Weight {
-		Weight::from_parts(7_079_661_000, 4569)
+		Weight::from_parts(4_548_060_000, 4569)
 			.saturating_add(ParityDbWeight::get().reads(18_u64))
 			.saturating_add(ParityDbWeight::get().writes(11_u64))
 	}
 	fn register_rsa() -> Weight {
-		Weight::from_parts(3_801_824_000, 4569)
+		Weight::from_parts(2_298_656_000, 4569)
 			.saturating_add(ParityDbWeight::get().reads(18_u64))
 			.saturating_add(ParityDbWeight::get().writes(11_u64))
 	}
 	fn challenge() -> Weight {
-		Weight::from_parts(205_285_000, 42399)
+		Weight::from_parts(86_789_000, 42399)
 			.saturating_add(ParityDbWeight::get().reads(13_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn respond() -> Weight {
-		Weight::from_parts(546_471_000, 21006)
+		Weight::from_parts(238_356_000, 21006)
 			.saturating_add(ParityDbWeight::get().reads(34_u64))
 			.saturating_add(ParityDbWeight::get().writes(28_u64))
 	}
 	fn reveal() -> Weight {
-		Weight::from_parts(12_781_687_000, 6229)
+		Weight::from_parts(8_188_347_000, 6229)
 			.saturating_add(ParityDbWeight::get().reads(14_u64))
 			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn attest() -> Weight {
-		Weight::from_parts(1_910_807_000, 21378)
+		Weight::from_parts(926_802_000, 21378)
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn submit_verdicts(n: u32, ) -> Weight {
-		Weight::from_parts(397_483_958, 42399)
-			.saturating_add(Weight::from_parts(105_796_510, 0).saturating_mul(n.into()))
+		Weight::from_parts(287_954_541, 42399)
+			.saturating_add(Weight::from_parts(18_272_989, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(33_u64))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(16_u64))
@@ -904,76 +904,76 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(n.into()))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(430_178_000, 14334)
+		Weight::from_parts(160_710_000, 14334)
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(25_u64))
 	}
 	fn expire_round() -> Weight {
-		Weight::from_parts(167_729_000, 11390)
+		Weight::from_parts(67_220_000, 11390)
 			.saturating_add(ParityDbWeight::get().reads(11_u64))
 			.saturating_add(ParityDbWeight::get().writes(10_u64))
 	}
 	fn expire_enrolment() -> Weight {
-		Weight::from_parts(451_801_000, 42399)
+		Weight::from_parts(189_653_000, 42399)
 			.saturating_add(ParityDbWeight::get().reads(26_u64))
 			.saturating_add(ParityDbWeight::get().writes(26_u64))
 	}
 	fn expire_certificate() -> Weight {
-		Weight::from_parts(66_319_000, 4161)
+		Weight::from_parts(22_844_000, 4161)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(390_069_000, 42399)
+		Weight::from_parts(161_712_000, 42399)
 			.saturating_add(ParityDbWeight::get().reads(29_u64))
 			.saturating_add(ParityDbWeight::get().writes(23_u64))
 	}
 	fn expire_bond() -> Weight {
-		Weight::from_parts(135_952_000, 3676)
+		Weight::from_parts(45_197_000, 3676)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(253_687_000, 5591)
+		Weight::from_parts(84_476_000, 5591)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn draws() -> Weight {
-		Weight::from_parts(1_853_000, 1493)
+		Weight::from_parts(691_000, 1493)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn draw() -> Weight {
-		Weight::from_parts(344_161_000, 42399)
+		Weight::from_parts(155_702_000, 42399)
 			.saturating_add(ParityDbWeight::get().reads(34_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn duty_guard() -> Weight {
-		Weight::from_parts(322_639_000, 21378)
+		Weight::from_parts(131_706_000, 21378)
 			.saturating_add(ParityDbWeight::get().reads(21_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_parameters() -> Weight {
-		Weight::from_parts(14_782_000, 1486)
+		Weight::from_parts(4_596_000, 1486)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn report_contradiction() -> Weight {
-		Weight::from_parts(494_784_000, 5206)
+		Weight::from_parts(243_963_000, 5206)
 			.saturating_add(ParityDbWeight::get().reads(19_u64))
 			.saturating_add(ParityDbWeight::get().writes(15_u64))
 	}
 	fn report_clone() -> Weight {
-		Weight::from_parts(1_494_749_000, 5043)
+		Weight::from_parts(800_453_000, 5043)
 			.saturating_add(ParityDbWeight::get().reads(19_u64))
 			.saturating_add(ParityDbWeight::get().writes(16_u64))
 	}
 	fn report_refuted() -> Weight {
-		Weight::from_parts(436_828_000, 11390)
+		Weight::from_parts(190_905_000, 11390)
 			.saturating_add(ParityDbWeight::get().reads(24_u64))
 			.saturating_add(ParityDbWeight::get().writes(21_u64))
 	}
 	fn pay_duties() -> Weight {
-		Weight::from_parts(125_736_000, 6196)
+		Weight::from_parts(45_698_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}

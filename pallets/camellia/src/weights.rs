@@ -56,8 +56,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Nfts::CollectionAccount` (r:0 w:1)
 	/// Proof: `Nfts::CollectionAccount` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	fn bear() -> Weight {
-		// Least time: 583_276_000 ps.
-		Weight::from_parts(601_513_000, 162270)
+		// Least time: 200_919_000 ps.
+		Weight::from_parts(212_096_000, 162270)
 			.saturating_add(T::DbWeight::get().reads(73_u64))
 			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
@@ -70,8 +70,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Camellia::Operators` (r:0 w:1)
 	/// Proof: `Camellia::Operators` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	fn set_operator() -> Weight {
-		// Least time: 42_393_000 ps.
-		Weight::from_parts(44_857_000, 4326)
+		// Least time: 14_442_000 ps.
+		Weight::from_parts(15_373_000, 4326)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -112,8 +112,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Nfts::PendingSwapOf` (r:0 w:1)
 	/// Proof: `Nfts::PendingSwapOf` (`max_values`: None, `max_size`: Some(71), added: 2546, mode: `MaxEncodedLen`)
 	fn bury() -> Weight {
-		// Least time: 179_527_000 ps.
-		Weight::from_parts(187_949_000, 6229)
+		// Least time: 62_413_000 ps.
+		Weight::from_parts(65_177_000, 6229)
 			.saturating_add(T::DbWeight::get().reads(12_u64))
 			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
@@ -122,16 +122,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn claim_rewards() -> Weight {
-		// Least time: 121_060_000 ps.
-		Weight::from_parts(126_007_000, 6196)
+		// Least time: 42_774_000 ps.
+		Weight::from_parts(44_316_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
 	/// Storage: `Camellia::Agenda` (r:1 w:0)
 	/// Proof: `Camellia::Agenda` (`max_values`: None, `max_size`: Some(45), added: 2520, mode: `MaxEncodedLen`)
 	fn serve_agenda() -> Weight {
-		// Least time: 4_126_000 ps.
-		Weight::from_parts(4_467_000, 3510)
+		// Least time: 1_302_000 ps.
+		Weight::from_parts(1_462_000, 3510)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Camellia::Camelliae` (r:1 w:1)
@@ -147,8 +147,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Camellia::CounterForChips` (r:1 w:1)
 	/// Proof: `Camellia::CounterForChips` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn plant() -> Weight {
-		// Least time: 68_481_000 ps.
-		Weight::from_parts(71_867_000, 6030)
+		// Least time: 23_525_000 ps.
+		Weight::from_parts(25_588_000, 6030)
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -157,16 +157,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Camellia::CreditLogs` (r:1 w:1)
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
 	fn note() -> Weight {
-		// Least time: 34_321_000 ps.
-		Weight::from_parts(36_825_000, 3590)
+		// Least time: 12_799_000 ps.
+		Weight::from_parts(13_470_000, 3590)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Camellia::Camelliae` (r:1 w:0)
 	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
 	fn draw_weight() -> Weight {
-		// Least time: 20_721_000 ps.
-		Weight::from_parts(22_814_000, 3545)
+		// Least time: 8_182_000 ps.
+		Weight::from_parts(8_663_000, 3545)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 }
@@ -174,41 +174,41 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn bear() -> Weight {
-		Weight::from_parts(601_513_000, 162270)
+		Weight::from_parts(212_096_000, 162270)
 			.saturating_add(ParityDbWeight::get().reads(73_u64))
 			.saturating_add(ParityDbWeight::get().writes(13_u64))
 	}
 	fn set_operator() -> Weight {
-		Weight::from_parts(44_857_000, 4326)
+		Weight::from_parts(15_373_000, 4326)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn bury() -> Weight {
-		Weight::from_parts(187_949_000, 6229)
+		Weight::from_parts(65_177_000, 6229)
 			.saturating_add(ParityDbWeight::get().reads(12_u64))
 			.saturating_add(ParityDbWeight::get().writes(13_u64))
 	}
 	fn claim_rewards() -> Weight {
-		Weight::from_parts(126_007_000, 6196)
+		Weight::from_parts(44_316_000, 6196)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn serve_agenda() -> Weight {
-		Weight::from_parts(4_467_000, 3510)
+		Weight::from_parts(1_462_000, 3510)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn plant() -> Weight {
-		Weight::from_parts(71_867_000, 6030)
+		Weight::from_parts(25_588_000, 6030)
 			.saturating_add(ParityDbWeight::get().reads(7_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn note() -> Weight {
-		Weight::from_parts(36_825_000, 3590)
+		Weight::from_parts(13_470_000, 3590)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn draw_weight() -> Weight {
-		Weight::from_parts(22_814_000, 3545)
+		Weight::from_parts(8_663_000, 3545)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 }

@@ -55,20 +55,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Agenda` (r:1 w:1)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:0 w:1)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Links` (r:0 w:1)
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:0 w:1)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		// Least time: 309_249_000 ps.
-		Weight::from_parts(317_992_000, 13997)
+		// Least time: 122_152_000 ps.
+		Weight::from_parts(132_017_000, 13997)
 			.saturating_add(T::DbWeight::get().reads(13_u64))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:2 w:2)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:1 w:0)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
@@ -76,15 +78,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Agenda` (r:2 w:2)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn set_terms() -> Weight {
-		// Least time: 165_305_000 ps.
-		Weight::from_parts(180_178_000, 26914)
-			.saturating_add(T::DbWeight::get().reads(7_u64))
+		// Least time: 61_833_000 ps.
+		Weight::from_parts(68_612_000, 26906)
+			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:128 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
@@ -105,10 +107,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 128]`.
 	fn reseed(n: u32, ) -> Weight {
-		// Least time: 308_048_000 ps.
-		Weight::from_parts(332_244_014, 13997)
-			// Standard error: 94_431
-			.saturating_add(Weight::from_parts(10_518_243, 0).saturating_mul(n.into()))
+		// Least time: 131_446_000 ps.
+		Weight::from_parts(147_042_333, 13997)
+			// Standard error: 41_837
+			.saturating_add(Weight::from_parts(5_057_569, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(8_u64))
@@ -119,8 +121,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Agenda` (r:2 w:2)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
-		// Least time: 55_442_000 ps.
-		Weight::from_parts(58_727_000, 6990)
+		// Least time: 17_426_000 ps.
+		Weight::from_parts(19_279_000, 6990)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -133,7 +135,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Pins` (r:1 w:1)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:1 w:0)
@@ -150,10 +152,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 24]`.
 	fn confirm_pin(n: u32, ) -> Weight {
-		// Least time: 455_666_000 ps.
-		Weight::from_parts(458_455_591, 29529)
-			// Standard error: 351_888
-			.saturating_add(Weight::from_parts(12_082_763, 0).saturating_mul(n.into()))
+		// Least time: 236_723_000 ps.
+		Weight::from_parts(244_876_546, 29529)
+			// Standard error: 119_696
+			.saturating_add(Weight::from_parts(4_434_013, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(6_u64))
@@ -172,8 +174,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Links` (r:2 w:2)
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
 	fn drop_pin() -> Weight {
-		// Least time: 310_501_000 ps.
-		Weight::from_parts(322_288_000, 54897)
+		// Least time: 134_260_000 ps.
+		Weight::from_parts(144_526_000, 54897)
 			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
@@ -190,22 +192,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Agenda` (r:1 w:1)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
-		// Least time: 560_532_000 ps.
-		Weight::from_parts(604_708_000, 83006)
+		// Least time: 207_660_000 ps.
+		Weight::from_parts(214_499_000, 83006)
 			.saturating_add(T::DbWeight::get().reads(60_u64))
 			.saturating_add(T::DbWeight::get().writes(60_u64))
 	}
 	/// Storage: `Deployment::Agenda` (r:1 w:0)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn serve_agenda() -> Weight {
-		// Least time: 4_116_000 ps.
-		Weight::from_parts(4_457_000, 3990)
+		// Least time: 1_222_000 ps.
+		Weight::from_parts(1_372_000, 3990)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:1 w:0)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:16 w:0)
@@ -213,19 +215,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Clients` (r:1 w:0)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	fn quote_use() -> Weight {
-		// Least time: 220_898_000 ps.
-		Weight::from_parts(231_074_000, 51726)
+		// Least time: 94_711_000 ps.
+		Weight::from_parts(100_249_000, 51726)
 			.saturating_add(T::DbWeight::get().reads(20_u64))
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:1)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:1 w:1)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:1 w:1)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:1 w:1)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	fn begin_use() -> Weight {
-		// Least time: 33_159_000 ps.
-		Weight::from_parts(35_022_000, 13952)
+		// Least time: 7_391_000 ps.
+		Weight::from_parts(7_892_000, 4008)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -233,27 +235,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:1 w:1)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:1 w:1)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:1 w:1)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Agenda` (r:1 w:1)
 	/// Proof: `Deployment::Agenda` (`max_values`: None, `max_size`: Some(525), added: 3000, mode: `MaxEncodedLen`)
 	fn end_use() -> Weight {
-		// Least time: 62_633_000 ps.
-		Weight::from_parts(65_467_000, 13952)
+		// Least time: 19_990_000 ps.
+		Weight::from_parts(21_722_000, 4008)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(4_u64))
 	}
 	/// Storage: `Deployment::Deployments` (r:1 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:1 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
 	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:1 w:0)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	fn may_execute() -> Weight {
-		// Least time: 44_486_000 ps.
-		Weight::from_parts(49_594_000, 13997)
+		// Least time: 18_388_000 ps.
+		Weight::from_parts(20_220_000, 13997)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 	}
 }
@@ -261,66 +263,66 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn register() -> Weight {
-		Weight::from_parts(317_992_000, 13997)
+		Weight::from_parts(132_017_000, 13997)
 			.saturating_add(ParityDbWeight::get().reads(13_u64))
 			.saturating_add(ParityDbWeight::get().writes(8_u64))
 	}
 	fn set_terms() -> Weight {
-		Weight::from_parts(180_178_000, 26914)
-			.saturating_add(ParityDbWeight::get().reads(7_u64))
+		Weight::from_parts(68_612_000, 26906)
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
 			.saturating_add(ParityDbWeight::get().writes(7_u64))
 	}
 	fn reseed(n: u32, ) -> Weight {
-		Weight::from_parts(332_244_014, 13997)
-			.saturating_add(Weight::from_parts(10_518_243, 0).saturating_mul(n.into()))
+		Weight::from_parts(147_042_333, 13997)
+			.saturating_add(Weight::from_parts(5_057_569, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(14_u64))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(8_u64))
 			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
 	}
 	fn retire() -> Weight {
-		Weight::from_parts(58_727_000, 6990)
+		Weight::from_parts(19_279_000, 6990)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn confirm_pin(n: u32, ) -> Weight {
-		Weight::from_parts(458_455_591, 29529)
-			.saturating_add(Weight::from_parts(12_082_763, 0).saturating_mul(n.into()))
+		Weight::from_parts(244_876_546, 29529)
+			.saturating_add(Weight::from_parts(4_434_013, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(23_u64))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(6_u64))
 			.saturating_add(Weight::from_parts(0, 3171).saturating_mul(n.into()))
 	}
 	fn drop_pin() -> Weight {
-		Weight::from_parts(322_288_000, 54897)
+		Weight::from_parts(144_526_000, 54897)
 			.saturating_add(ParityDbWeight::get().reads(23_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(604_708_000, 83006)
+		Weight::from_parts(214_499_000, 83006)
 			.saturating_add(ParityDbWeight::get().reads(60_u64))
 			.saturating_add(ParityDbWeight::get().writes(60_u64))
 	}
 	fn serve_agenda() -> Weight {
-		Weight::from_parts(4_457_000, 3990)
+		Weight::from_parts(1_372_000, 3990)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn quote_use() -> Weight {
-		Weight::from_parts(231_074_000, 51726)
+		Weight::from_parts(100_249_000, 51726)
 			.saturating_add(ParityDbWeight::get().reads(20_u64))
 	}
 	fn begin_use() -> Weight {
-		Weight::from_parts(35_022_000, 13952)
+		Weight::from_parts(7_892_000, 4008)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn end_use() -> Weight {
-		Weight::from_parts(65_467_000, 13952)
+		Weight::from_parts(21_722_000, 4008)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(4_u64))
 	}
 	fn may_execute() -> Weight {
-		Weight::from_parts(49_594_000, 13997)
+		Weight::from_parts(20_220_000, 13997)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 	}
 }

@@ -38,14 +38,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:9 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:9 w:0)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::Certificates` (r:16 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -64,12 +66,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// The range of component `d` is `[0, 8]`.
 	fn post(d: u32, ) -> Weight {
-		// Least time: 459_922_000 ps.
-		Weight::from_parts(533_299_878, 51726)
-			// Standard error: 8_426_272
-			.saturating_add(Weight::from_parts(249_786_201, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(27_u64))
-			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
+		// Least time: 193_468_000 ps.
+		Weight::from_parts(234_173_117, 51726)
+			// Standard error: 715_275
+			.saturating_add(Weight::from_parts(86_408_264, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(28_u64))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(d.into())))
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
@@ -80,8 +82,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
@@ -93,8 +95,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// Least time: 562_085_000 ps.
-		Weight::from_parts(566_651_000, 117648)
+		// Least time: 230_573_000 ps.
+		Weight::from_parts(257_243_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(33_u64))
 	}
@@ -115,7 +117,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Deployment::Deployments` (r:9 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermsByHash` (r:9 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
 	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
 	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:9 w:0)
@@ -127,8 +129,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn claim() -> Weight {
-		// Least time: 596_946_000 ps.
-		Weight::from_parts(659_679_000, 118053)
+		// Least time: 292_136_000 ps.
+		Weight::from_parts(346_716_000, 118053)
 			.saturating_add(T::DbWeight::get().reads(38_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -159,8 +161,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Errands` (r:0 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
 	fn assign() -> Weight {
-		// Least time: 1_494_328_000 ps.
-		Weight::from_parts(1_842_135_000, 127758)
+		// Least time: 703_749_000 ps.
+		Weight::from_parts(794_544_000, 127758)
 			.saturating_add(T::DbWeight::get().reads(146_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -186,8 +188,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:6 w:0)
@@ -212,10 +214,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// The range of component `v` is `[3, 4]`.
 	fn complete(v: u32, ) -> Weight {
-		// Least time: 2_503_647_000 ps.
-		Weight::from_parts(1_871_287_666, 117648)
-			// Standard error: 17_444_671
-			.saturating_add(Weight::from_parts(258_713_833, 0).saturating_mul(v.into()))
+		// Least time: 1_264_905_000 ps.
+		Weight::from_parts(1_188_846_416, 28152)
+			// Standard error: 8_961_556
+			.saturating_add(Weight::from_parts(60_513_354, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(39_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(30_u64))
@@ -244,8 +246,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:6 w:0)
@@ -270,10 +272,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// The range of component `v` is `[3, 4]`.
 	fn complete_in_batch(v: u32, ) -> Weight {
-		// Least time: 1_359_758_000 ps.
-		Weight::from_parts(763_704_958, 117648)
-			// Standard error: 10_150_454
-			.saturating_add(Weight::from_parts(233_939_052, 0).saturating_mul(v.into()))
+		// Least time: 632_152_000 ps.
+		Weight::from_parts(464_658_208, 28152)
+			// Standard error: 5_980_579
+			.saturating_add(Weight::from_parts(76_229_364, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(39_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(29_u64))
@@ -292,8 +294,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
@@ -307,8 +309,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn fail() -> Weight {
-		// Least time: 574_954_000 ps.
-		Weight::from_parts(590_637_000, 117648)
+		// Least time: 270_753_000 ps.
+		Weight::from_parts(293_427_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(35_u64))
 			.saturating_add(T::DbWeight::get().writes(36_u64))
 	}
@@ -323,8 +325,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Envelopes` (r:0 w:1)
 	/// Proof: `Errand::Envelopes` (`max_values`: None, `max_size`: Some(539), added: 3014, mode: `MaxEncodedLen`)
 	fn supply_key() -> Weight {
-		// Least time: 109_463_000 ps.
-		Weight::from_parts(115_701_000, 11671)
+		// Least time: 54_201_000 ps.
+		Weight::from_parts(57_976_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -334,8 +336,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
@@ -351,8 +353,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn refuse() -> Weight {
-		// Least time: 539_250_000 ps.
-		Weight::from_parts(566_561_000, 117648)
+		// Least time: 227_719_000 ps.
+		Weight::from_parts(239_607_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(32_u64))
 			.saturating_add(T::DbWeight::get().writes(43_u64))
 	}
@@ -386,8 +388,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
@@ -403,8 +405,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		// Least time: 827_288_000 ps.
-		Weight::from_parts(897_943_000, 117648)
+		// Least time: 368_128_000 ps.
+		Weight::from_parts(396_651_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(52_u64))
 			.saturating_add(T::DbWeight::get().writes(51_u64))
 	}
@@ -420,8 +422,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Clients` (r:9 w:9)
 	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:9)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10487), added: 12962, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:9 w:9)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
@@ -435,8 +437,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
-		// Least time: 613_310_000 ps.
-		Weight::from_parts(661_562_000, 117648)
+		// Least time: 258_195_000 ps.
+		Weight::from_parts(298_666_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(35_u64))
 			.saturating_add(T::DbWeight::get().writes(36_u64))
 	}
@@ -459,30 +461,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn redraw() -> Weight {
-		// Least time: 1_483_883_000 ps.
-		Weight::from_parts(1_553_717_000, 184470)
+		// Least time: 678_602_000 ps.
+		Weight::from_parts(701_496_000, 184470)
 			.saturating_add(T::DbWeight::get().reads(172_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Errand::GasShares` (r:0 w:1)
 	/// Proof: `Errand::GasShares` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
 	fn set_shares() -> Weight {
-		// Least time: 10_115_000 ps.
-		Weight::from_parts(11_037_000, 0)
+		// Least time: 3_455_000 ps.
+		Weight::from_parts(3_755_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::GasPrice` (r:0 w:1)
 	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn set_gas_price() -> Weight {
-		// Least time: 9_765_000 ps.
-		Weight::from_parts(10_786_000, 0)
+		// Least time: 3_365_000 ps.
+		Weight::from_parts(3_646_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::Agenda` (r:1 w:0)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		// Least time: 3_716_000 ps.
-		Weight::from_parts(5_498_000, 11671)
+		// Least time: 1_262_000 ps.
+		Weight::from_parts(1_452_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:0)
@@ -492,8 +494,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn look() -> Weight {
-		// Least time: 75_833_000 ps.
-		Weight::from_parts(87_379_000, 11671)
+		// Least time: 32_989_000 ps.
+		Weight::from_parts(44_346_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -504,8 +506,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Finished` (r:1 w:1)
 	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
 	fn prune() -> Weight {
-		// Least time: 75_953_000 ps.
-		Weight::from_parts(77_855_000, 7431)
+		// Least time: 26_189_000 ps.
+		Weight::from_parts(33_591_000, 7431)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -514,32 +516,32 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn post(d: u32, ) -> Weight {
-		Weight::from_parts(533_299_878, 51726)
-			.saturating_add(Weight::from_parts(249_786_201, 0).saturating_mul(d.into()))
-			.saturating_add(ParityDbWeight::get().reads(27_u64))
-			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(d.into())))
+		Weight::from_parts(234_173_117, 51726)
+			.saturating_add(Weight::from_parts(86_408_264, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(28_u64))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(10_u64))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(d.into())))
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(566_651_000, 117648)
+		Weight::from_parts(257_243_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(33_u64))
 	}
 	fn claim() -> Weight {
-		Weight::from_parts(659_679_000, 118053)
+		Weight::from_parts(346_716_000, 118053)
 			.saturating_add(ParityDbWeight::get().reads(38_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn assign() -> Weight {
-		Weight::from_parts(1_842_135_000, 127758)
+		Weight::from_parts(794_544_000, 127758)
 			.saturating_add(ParityDbWeight::get().reads(146_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn complete(v: u32, ) -> Weight {
-		Weight::from_parts(1_871_287_666, 117648)
-			.saturating_add(Weight::from_parts(258_713_833, 0).saturating_mul(v.into()))
+		Weight::from_parts(1_188_846_416, 28152)
+			.saturating_add(Weight::from_parts(60_513_354, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(39_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(30_u64))
@@ -547,8 +549,8 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
 	fn complete_in_batch(v: u32, ) -> Weight {
-		Weight::from_parts(763_704_958, 117648)
-			.saturating_add(Weight::from_parts(233_939_052, 0).saturating_mul(v.into()))
+		Weight::from_parts(464_658_208, 28152)
+			.saturating_add(Weight::from_parts(76_229_364, 0).saturating_mul(v.into()))
 			.saturating_add(ParityDbWeight::get().reads(39_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
 			.saturating_add(ParityDbWeight::get().writes(29_u64))
@@ -556,54 +558,54 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
 	}
 	fn fail() -> Weight {
-		Weight::from_parts(590_637_000, 117648)
+		Weight::from_parts(293_427_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(35_u64))
 			.saturating_add(ParityDbWeight::get().writes(36_u64))
 	}
 	fn supply_key() -> Weight {
-		Weight::from_parts(115_701_000, 11671)
+		Weight::from_parts(57_976_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn refuse() -> Weight {
-		Weight::from_parts(566_561_000, 117648)
+		Weight::from_parts(239_607_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(32_u64))
 			.saturating_add(ParityDbWeight::get().writes(43_u64))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(897_943_000, 117648)
+		Weight::from_parts(396_651_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(52_u64))
 			.saturating_add(ParityDbWeight::get().writes(51_u64))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(661_562_000, 117648)
+		Weight::from_parts(298_666_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(35_u64))
 			.saturating_add(ParityDbWeight::get().writes(36_u64))
 	}
 	fn redraw() -> Weight {
-		Weight::from_parts(1_553_717_000, 184470)
+		Weight::from_parts(701_496_000, 184470)
 			.saturating_add(ParityDbWeight::get().reads(172_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn set_shares() -> Weight {
-		Weight::from_parts(11_037_000, 0)
+		Weight::from_parts(3_755_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_gas_price() -> Weight {
-		Weight::from_parts(10_786_000, 0)
+		Weight::from_parts(3_646_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(5_498_000, 11671)
+		Weight::from_parts(1_452_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn look() -> Weight {
-		Weight::from_parts(87_379_000, 11671)
+		Weight::from_parts(44_346_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn prune() -> Weight {
-		Weight::from_parts(77_855_000, 7431)
+		Weight::from_parts(33_591_000, 7431)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}

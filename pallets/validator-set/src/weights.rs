@@ -31,8 +31,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn bond() -> Weight {
-		// Least time: 120_579_000 ps.
-		Weight::from_parts(124_224_000, 3676)
+		// Least time: 43_906_000 ps.
+		Weight::from_parts(45_558_000, 3676)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -43,8 +43,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Balances::Holds` (r:1 w:0)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
 	fn unbond() -> Weight {
-		// Least time: 31_437_000 ps.
-		Weight::from_parts(32_979_000, 3676)
+		// Least time: 10_715_000 ps.
+		Weight::from_parts(11_498_000, 3676)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -63,8 +63,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::KeyOwner` (r:0 w:2)
 	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn withdraw_unbonded() -> Weight {
-		// Least time: 189_361_000 ps.
-		Weight::from_parts(194_639_000, 3895)
+		// Least time: 64_617_000 ps.
+		Weight::from_parts(68_502_000, 3895)
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
@@ -79,8 +79,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	fn admit() -> Weight {
-		// Least time: 93_488_000 ps.
-		Weight::from_parts(101_791_000, 8318)
+		// Least time: 30_245_000 ps.
+		Weight::from_parts(34_461_000, 8318)
 			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
 	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	fn dismiss() -> Weight {
-		// Least time: 48_732_000 ps.
-		Weight::from_parts(60_159_000, 4765)
+		// Least time: 14_812_000 ps.
+		Weight::from_parts(17_677_000, 4765)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -103,8 +103,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `ValidatorSet::Bonds` (r:0 w:1)
 	/// Proof: `ValidatorSet::Bonds` (`max_values`: None, `max_size`: Some(54), added: 2529, mode: `MaxEncodedLen`)
 	fn resign() -> Weight {
-		// Least time: 53_249_000 ps.
-		Weight::from_parts(61_772_000, 4765)
+		// Least time: 14_141_000 ps.
+		Weight::from_parts(15_943_000, 4765)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -130,10 +130,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// The range of component `n` is `[1, 100]`.
 	fn on_offence(n: u32, ) -> Weight {
-		// Least time: 509_186_000 ps.
-		Weight::from_parts(515_475_000, 21814)
-			// Standard error: 701_027
-			.saturating_add(Weight::from_parts(409_607_828, 0).saturating_mul(n.into()))
+		// Least time: 201_500_000 ps.
+		Weight::from_parts(22_367_190, 21814)
+			// Standard error: 537_213
+			.saturating_add(Weight::from_parts(147_707_435, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(14_u64))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(11_u64))
@@ -145,38 +145,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn bond() -> Weight {
-		Weight::from_parts(124_224_000, 3676)
+		Weight::from_parts(45_558_000, 3676)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn unbond() -> Weight {
-		Weight::from_parts(32_979_000, 3676)
+		Weight::from_parts(11_498_000, 3676)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn withdraw_unbonded() -> Weight {
-		Weight::from_parts(194_639_000, 3895)
+		Weight::from_parts(68_502_000, 3895)
 			.saturating_add(ParityDbWeight::get().reads(6_u64))
 			.saturating_add(ParityDbWeight::get().writes(7_u64))
 	}
 	fn admit() -> Weight {
-		Weight::from_parts(101_791_000, 8318)
+		Weight::from_parts(34_461_000, 8318)
 			.saturating_add(ParityDbWeight::get().reads(5_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn dismiss() -> Weight {
-		Weight::from_parts(60_159_000, 4765)
+		Weight::from_parts(17_677_000, 4765)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn resign() -> Weight {
-		Weight::from_parts(61_772_000, 4765)
+		Weight::from_parts(15_943_000, 4765)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn on_offence(n: u32, ) -> Weight {
-		Weight::from_parts(515_475_000, 21814)
-			.saturating_add(Weight::from_parts(409_607_828, 0).saturating_mul(n.into()))
+		Weight::from_parts(22_367_190, 21814)
+			.saturating_add(Weight::from_parts(147_707_435, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(14_u64))
 			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().writes(11_u64))
