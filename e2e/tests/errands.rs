@@ -450,7 +450,7 @@ fn errands_survive_losses_and_every_one_ends() {
 			"--params",
 			"loop",
 			"--fuel",
-			"10000000000",
+			"4000000000",
 			"--wall-ms",
 			"60000",
 		];
