@@ -28,7 +28,11 @@ pub use weights::WeightInfo;
 #[allow(clippy::too_many_arguments)]
 #[frame_support::pallet]
 pub mod pallet {
-	use crate::{types::*, *};
+	use crate::{
+		impls::{ClaimCost, ProofCost},
+		types::*,
+		*,
+	};
 	use alloc::vec::Vec;
 	use frame_support::{
 		pallet_prelude::*,
@@ -40,7 +44,7 @@ pub mod pallet {
 		HardwareClass,
 		camellia::Camellias,
 		deployment::{DeploymentId, Deployments, Hash, Refusal},
-		draw::{Draws, Membership},
+		draw::{Membership, Shortlists},
 		errand::{
 			ActiveWeight, DutyStanding, Earnings, ErrandId, FaultReason, Limits, MAX_SOURCES,
 			Outcome, QuoteKeys, RefundReason, RefuteReason, Source, Stakes, Suspects, TicketProof,
@@ -99,7 +103,7 @@ pub mod pallet {
 		type Deployments: Deployments<Self::AccountId, BalanceOf<Self>, BlockNumberFor<Self>>;
 
 		/// Beacon and committees.
-		type Draws: Draws<Self::AccountId, BlockNumberFor<Self>>;
+		type Draws: Shortlists<Self::AccountId, BlockNumberFor<Self>>;
 
 		/// Whose duty calls are feeless.
 		type Duties: DutyStanding<Self::AccountId>;
@@ -238,10 +242,10 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type BatchEvidence<T: Config> = StorageMap<_, Twox64Concat, ModuleId, (BootSeq, Hash)>;
 
-	/// Errands that were claimed in the block in progress.
+	/// Errands that were claimed in the block in progress; empty between blocks.
 	#[pallet::storage]
 	pub type ClaimedNow<T: Config> =
-		StorageValue<_, BoundedVec<ErrandId, T::MaxClaimsPerBlock>, ValueQuery>;
+		StorageValue<_, BoundedVec<Claimed<T::AccountId>, T::MaxClaimsPerBlock>, ValueQuery>;
 
 	/// When errands are looked at. A deadline holds whether or not it found room here.
 	//
@@ -478,6 +482,14 @@ pub mod pallet {
 			/// Price of one unit of fuel.
 			price: BalanceOf<T>,
 		},
+		/// One of several claims or proofs in a call was left out; the others were taken.
+		#[codec(index = 19)]
+		NotTaken {
+			/// The errand.
+			errand: ErrandId,
+			/// Why.
+			error: DispatchError,
+		},
 	}
 
 	/// Why a call is refused. Nothing has changed then.
@@ -595,6 +607,8 @@ pub mod pallet {
 		BadShares,
 		/// The chain has counted as many errands as it can.
 		NumbersUsedUp,
+		/// The call names no errand.
+		NothingNamed,
 	}
 
 	#[pallet::hooks]
@@ -696,7 +710,7 @@ pub mod pallet {
 		///
 		/// - Origin: signed, by the session key of a module. Feeless when valid.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::claim().saturating_add(T::WeightInfo::assign()))]
+		#[pallet::weight(ClaimCost::at_most(1).weight::<T::WeightInfo>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, errand: &ErrandId, ticket: &TicketProof| -> bool {
 			Pallet::<T>::is_duty(origin, |who| {
 				Pallet::<T>::check_claim(who, *errand, &ticket.pre_output).map(|_| ())
@@ -715,7 +729,7 @@ pub mod pallet {
 		/// - Origin: signed, by the session key of the executor. Feeless when valid.
 		/// - What is refused changes nothing: the executor may correct it until its deadline.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::complete(pot.verdicts.len() as u32))]
+		#[pallet::weight(ProofCost::at_most(core::slice::from_ref(&**pot)).weight::<T>())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, errand: &ErrandId, pot: &BoxedPotOf<T>| -> bool {
 			Pallet::<T>::is_duty(origin, |who| {
 				Pallet::<T>::check_complete(who, *errand, pot).map(|_| ())
@@ -819,6 +833,40 @@ pub mod pallet {
 			T::GovernanceOrigin::ensure_origin(origin)?;
 			Self::do_set_gas_price(price);
 			Ok(())
+		}
+
+		/// Claims several errands, each as `claim` does.
+		///
+		/// - Origin: signed, by the session key of a module. Feeless when one of them is valid.
+		/// - A claim that is refused is left out (`NotTaken`), unless the proof of its ticket is false.
+		#[pallet::call_index(11)]
+		#[pallet::weight(ClaimCost::at_most(claims.len() as u32).weight::<T::WeightInfo>())]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, claims: &Claims| -> bool {
+			Pallet::<T>::is_duty(origin, |who| {
+				Pallet::<T>::check_any(claims, |(errand, ticket)| {
+					Pallet::<T>::check_claim(who, *errand, &ticket.pre_output).map(|_| ())
+				})
+			})
+		})]
+		pub fn claim_many(origin: OriginFor<T>, claims: Claims) -> DispatchResultWithPostInfo {
+			Self::do_claim_many(ensure_signed(origin)?, &claims)
+		}
+
+		/// Hands in several proofs, each as `complete` does. Those under one quote cost less when they stand together.
+		///
+		/// - Origin: signed, by the session key of the executor. Feeless when one of them is valid.
+		/// - A proof that is refused is left out (`NotTaken`), unless one of its signatures is false.
+		#[pallet::call_index(12)]
+		#[pallet::weight(ProofCost::at_most(pots).weight::<T>())]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, pots: &PotsOf<T>| -> bool {
+			Pallet::<T>::is_duty(origin, |who| {
+				Pallet::<T>::check_any(pots, |pot| {
+					Pallet::<T>::check_complete(who, pot.body.errand, pot).map(|_| ())
+				})
+			})
+		})]
+		pub fn complete_many(origin: OriginFor<T>, pots: PotsOf<T>) -> DispatchResultWithPostInfo {
+			Self::do_complete_many(ensure_signed(origin)?, pots.into_inner())
 		}
 	}
 

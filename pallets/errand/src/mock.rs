@@ -31,7 +31,9 @@ use tea_primitives::{
 		Charge, Checker, CodeRef, Content, DeploymentId, Deployments, Executor, Hash, Kind,
 		LivePin, Refusal, Usage, UseOutcome, UseRequest, Visibility,
 	},
-	draw::{BeaconValue, Draw, DrawError, Draws, Member, Membership},
+	draw::{
+		BeaconValue, Draw, DrawError, Draws, Member, Membership, Shortlist as Drawn, Shortlists,
+	},
 	errand::{
 		ActiveWeight, DutyStanding, Earnings, ErrandId, QuoteKey, QuoteKeyError, QuoteKeys,
 		RefuteReason, Stakes, Suspects, TicketProof, TicketRefusal, TicketRequest, Tickets,
@@ -182,7 +184,7 @@ pub(crate) const OPEN_PATIENCE: u32 = 12;
 pub(crate) const PINNERS_WAIT: u32 = 30;
 pub(crate) const VERIFIER_PATIENCE: u32 = 3;
 pub(crate) const ARCHIVE: u32 = 500;
-pub(crate) const MAX_ERRANDS: u32 = 6;
+pub(crate) const MAX_ERRANDS: u32 = 8;
 pub(crate) const MAX_CLAIMS: u32 = 12;
 pub(crate) const AGENDA_PER_BLOCK: u32 = 8;
 pub(crate) const EXPIRIES_PER_BLOCK: u32 = 4;
@@ -442,9 +444,27 @@ impl Draws<AccountId, u32> for World {
 	}
 
 	fn committee(draw: &Draw<'_, AccountId, u32>) -> Result<Vec<Member<AccountId>>, DrawError> {
-		let beacon = Self::beacon(draw.block).ok_or(DrawError::NoBeacon)?;
+		let _ = Self::beacon(draw.block).ok_or(DrawError::NoBeacon)?;
+		let members = Self::shortlist(draw, 0).members;
+		if members.len() == draw.size as usize {
+			Ok(members.into_iter().map(|(member, _)| member).collect())
+		} else {
+			Err(DrawError::NoCommittee)
+		}
+	}
+}
+
+impl Shortlists<AccountId, u32> for World {
+	fn shortlist(draw: &Draw<'_, AccountId, u32>, spare: u32) -> Drawn<AccountId> {
+		let mut drawn = Drawn {
+			members: Vec::new(),
+			looked_at: 0,
+		};
+		let Some(beacon) = Self::beacon(draw.block) else {
+			return drawn;
+		};
 		if world::NoCommittee::<Test>::get() {
-			return Err(DrawError::NoCommittee);
+			return drawn;
 		}
 		let mut candidates: Vec<_> = world::Modules::<Test>::iter_keys()
 			.map(Member::Module)
@@ -458,24 +478,20 @@ impl Draws<AccountId, u32> for World {
 			sp_io::hashing::sha2_256(&(draw.purpose, draw.subject, beacon, member).encode())
 		});
 		let mut owners = draw.excluded_owners.to_vec();
-		let mut drawn = Vec::new();
 		for member in candidates {
-			if drawn.len() == draw.size as usize {
+			if drawn.members.len() == (draw.size + spare) as usize {
 				break;
 			}
+			drawn.looked_at += 1;
 			if let Some(owner) = <World as Membership<_>>::owner(&member)
 				&& !owners.contains(&owner)
 				&& !draw.excluded.contains(&member)
 			{
-				owners.push(owner);
-				drawn.push(member);
+				owners.push(owner.clone());
+				drawn.members.push((member, owner));
 			}
 		}
-		if drawn.len() == draw.size as usize {
-			Ok(drawn)
-		} else {
-			Err(DrawError::NoCommittee)
-		}
+		drawn
 	}
 }
 

@@ -14,7 +14,7 @@ use tea_primitives::{
 	draw::Member,
 	errand::{
 		AdHoc, Bill, ErrandId, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS, MAX_SOURCES,
-		MAX_VERIFIERS, Needs, Options, Outcome, Pot, Source,
+		MAX_VERIFIERS, Needs, Options, Outcome, Pot, Source, TicketProof,
 	},
 	ids::{BootSeq, ModuleId},
 };
@@ -38,6 +38,12 @@ pub type VerifiersOf<T> = Verifiers<<T as frame_system::Config>::AccountId>;
 pub type PotOf<T> = Pot<<T as Config>::MemberSignature>;
 /// A PoT as a call carries it: boxed, because calls are small.
 pub type BoxedPotOf<T> = Box<PotOf<T>>;
+/// Claims or proofs that one call carries, at most: as many as one quote serves.
+pub const MAX_MANY: u32 = tea_tpm::pot::MAX_BATCH as u32;
+/// Claims that one call carries.
+pub type Claims = BoundedVec<(ErrandId, TicketProof), ConstU32<MAX_MANY>>;
+/// PoTs that one call carries.
+pub type PotsOf<T> = BoundedVec<PotOf<T>, ConstU32<MAX_MANY>>;
 /// A bill of the runtime.
 pub type BillOf<T> = Bill<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 /// Options of the runtime.
@@ -217,6 +223,19 @@ pub enum KeyPath {
 	/// The key holder supplied it: hash of the link.
 	#[codec(index = 3)]
 	Supplied(Hash),
+}
+
+/// Those who may verify an errand, in the order of the draw, with their owners: as many as a committee has, and one more.
+pub type Shortlist<AccountId> =
+	BoundedVec<(Member<AccountId>, AccountId), ConstU32<{ MAX_VERIFIERS + 1 }>>;
+
+/// An errand that was claimed in the block in progress.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct Claimed<AccountId> {
+	/// The errand.
+	pub errand: ErrandId,
+	/// Out of whom its verifiers will be.
+	pub shortlist: Shortlist<AccountId>,
 }
 
 /// Who does the work, and until when.

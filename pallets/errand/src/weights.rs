@@ -13,10 +13,12 @@ use core::marker::PhantomData;
 pub trait WeightInfo {
 	fn post(d: u32, ) -> Weight;
 	fn cancel() -> Weight;
-	fn claim() -> Weight;
-	fn assign() -> Weight;
-	fn complete(v: u32, ) -> Weight;
-	fn complete_in_batch(v: u32, ) -> Weight;
+	fn claim(n: u32, d: u32, ) -> Weight;
+	fn draw(c: u32, ) -> Weight;
+	fn assign(n: u32, d: u32, ) -> Weight;
+	fn complete(n: u32, d: u32, ) -> Weight;
+	fn quote() -> Weight;
+	fn verifiers(m: u32, ) -> Weight;
 	fn fail() -> Weight;
 	fn supply_key() -> Weight;
 	fn refuse() -> Weight;
@@ -100,187 +102,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(33_u64))
 	}
-	/// Storage: `Errand::Errands` (r:1 w:1)
-	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Sessions` (r:1 w:0)
-	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Certificates` (r:1 w:0)
-	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Collection` (r:1 w:0)
-	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:1 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Camelliae` (r:1 w:0)
-	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Deployments` (r:9 w:0)
-	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermsByHash` (r:9 w:0)
-	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
-	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Pins` (r:9 w:0)
-	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
-	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(4098), added: 4593, mode: `MaxEncodedLen`)
-	/// Storage: `Delegation::Beacons` (r:1 w:0)
-	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	fn claim() -> Weight {
-		// Least time: 292_136_000 ps.
-		Weight::from_parts(346_716_000, 118053)
-			.saturating_add(T::DbWeight::get().reads(38_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+	fn claim(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(80_000_000, 118053)
+			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
 	}
-	/// Storage: `Camellia::Collection` (r:1 w:0)
-	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:38 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Deployments` (r:9 w:0)
-	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Pins` (r:9 w:0)
-	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Certificates` (r:38 w:0)
-	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Links` (r:9 w:0)
-	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
-	/// Storage: `Delegation::Beacons` (r:1 w:0)
-	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
-	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Delegation::Modules` (r:37 w:0)
-	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Queue` (r:1 w:1)
-	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Agenda` (r:1 w:1)
-	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Errands` (r:0 w:1)
-	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
-	fn assign() -> Weight {
-		// Least time: 703_749_000 ps.
-		Weight::from_parts(794_544_000, 127758)
-			.saturating_add(T::DbWeight::get().reads(146_u64))
-			.saturating_add(T::DbWeight::get().writes(3_u64))
+	fn draw(c: u32, ) -> Weight {
+		Weight::from_parts(50_000_000, 118053)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 	}
-	/// Storage: `Errand::Errands` (r:1 w:1)
-	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Sessions` (r:1 w:0)
-	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Certificates` (r:5 w:0)
-	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
-	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Releases` (r:1 w:0)
-	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Chips` (r:1 w:0)
-	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Boots` (r:1 w:0)
-	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::BatchEvidence` (r:1 w:1)
-	/// Proof: `Errand::BatchEvidence` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Deployments` (r:9 w:9)
-	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermUses` (r:9 w:9)
-	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Collection` (r:1 w:0)
-	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:6 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Camelliae` (r:5 w:5)
-	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
-	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Queue` (r:1 w:1)
-	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
-	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Rewards` (r:5 w:5)
-	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Finished` (r:0 w:1)
-	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::ParamsOf` (r:0 w:1)
-	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
-	/// The range of component `v` is `[3, 4]`.
-	fn complete(v: u32, ) -> Weight {
-		// Least time: 1_264_905_000 ps.
-		Weight::from_parts(1_188_846_416, 28152)
-			// Standard error: 8_961_556
-			.saturating_add(Weight::from_parts(60_513_354, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(39_u64))
-			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(30_u64))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
+	fn assign(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(50_000_000, 118053)
+			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
 	}
-	/// Storage: `Errand::Errands` (r:1 w:1)
-	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Sessions` (r:1 w:0)
-	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Certificates` (r:5 w:0)
-	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
-	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Releases` (r:1 w:0)
-	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Chips` (r:1 w:0)
-	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Boots` (r:1 w:0)
-	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
-	/// Storage: `System::BlockHash` (r:1 w:0)
-	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::BatchEvidence` (r:1 w:0)
-	/// Proof: `Errand::BatchEvidence` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
-	/// Storage: `Timestamp::Now` (r:1 w:0)
-	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Deployments` (r:9 w:9)
-	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::TermUses` (r:9 w:9)
-	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Collection` (r:1 w:0)
-	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:6 w:0)
-	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Camelliae` (r:5 w:5)
-	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
-	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Queue` (r:1 w:1)
-	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
-	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
-	/// Storage: `System::Account` (r:2 w:2)
-	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-	/// Storage: `Camellia::Rewards` (r:5 w:5)
-	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::Finished` (r:0 w:1)
-	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::ParamsOf` (r:0 w:1)
-	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
-	/// The range of component `v` is `[3, 4]`.
-	fn complete_in_batch(v: u32, ) -> Weight {
-		// Least time: 632_152_000 ps.
-		Weight::from_parts(464_658_208, 28152)
-			// Standard error: 5_980_579
-			.saturating_add(Weight::from_parts(76_229_364, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(39_u64))
-			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(29_u64))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
+	fn complete(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(200_000_000, 118053)
+			.saturating_add(Weight::from_parts(500_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads((40_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((20_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(d.into())))
+	}
+	fn quote() -> Weight {
+		Weight::from_parts(730_000_000, 118053)
+	}
+	fn verifiers(m: u32, ) -> Weight {
+		Weight::from_parts(10_000_000, 118053)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(m.into()))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(m.into())))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(m.into())))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -529,33 +388,44 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(33_u64))
 	}
-	fn claim() -> Weight {
-		Weight::from_parts(346_716_000, 118053)
-			.saturating_add(ParityDbWeight::get().reads(38_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	fn claim(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(80_000_000, 118053)
+			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads((6_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
 	}
-	fn assign() -> Weight {
-		Weight::from_parts(794_544_000, 127758)
-			.saturating_add(ParityDbWeight::get().reads(146_u64))
-			.saturating_add(ParityDbWeight::get().writes(3_u64))
+	fn draw(c: u32, ) -> Weight {
+		Weight::from_parts(50_000_000, 118053)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
 	}
-	fn complete(v: u32, ) -> Weight {
-		Weight::from_parts(1_188_846_416, 28152)
-			.saturating_add(Weight::from_parts(60_513_354, 0).saturating_mul(v.into()))
-			.saturating_add(ParityDbWeight::get().reads(39_u64))
-			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
-			.saturating_add(ParityDbWeight::get().writes(30_u64))
-			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
+	fn assign(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(50_000_000, 118053)
+			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads((8_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
 	}
-	fn complete_in_batch(v: u32, ) -> Weight {
-		Weight::from_parts(464_658_208, 28152)
-			.saturating_add(Weight::from_parts(76_229_364, 0).saturating_mul(v.into()))
-			.saturating_add(ParityDbWeight::get().reads(39_u64))
-			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(v.into())))
-			.saturating_add(ParityDbWeight::get().writes(29_u64))
-			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(v.into()))
+	fn complete(n: u32, d: u32, ) -> Weight {
+		Weight::from_parts(200_000_000, 118053)
+			.saturating_add(Weight::from_parts(500_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads((40_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((20_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(d.into())))
+			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(d.into())))
+	}
+	fn quote() -> Weight {
+		Weight::from_parts(730_000_000, 118053)
+	}
+	fn verifiers(m: u32, ) -> Weight {
+		Weight::from_parts(10_000_000, 118053)
+			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(m.into()))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(m.into())))
+			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(m.into())))
 	}
 	fn fail() -> Weight {
 		Weight::from_parts(293_427_000, 28152)

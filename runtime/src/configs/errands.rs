@@ -58,7 +58,7 @@ impl pallet_errand::Config for Runtime {
 	type KeyWait = ConstU32<HOURS>;
 	type MaxClaimsPerBlock = ConstU32<512>;
 	type MaxDeadline = ConstU32<{ 12 * HOURS }>;
-	type MaxErrandsPerModule = ConstU32<32>;
+	type MaxErrandsPerModule = ConstU32<128>;
 	type MemberSignature = Signature;
 	type Membership = Attestation;
 	type MinDeadline = ConstU32<4>;

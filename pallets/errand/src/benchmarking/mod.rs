@@ -2,7 +2,7 @@
 //! owners, each pin with a parent, committees of modules, quotes of P-256.
 
 use super::*;
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 use frame_benchmarking::{BenchmarkError, account, v2::*};
 use frame_support::{
 	BoundedVec,
@@ -15,12 +15,12 @@ use sp_runtime::{
 	traits::{Convert, One},
 };
 use tea_primitives::{
-	camellia::Camellias,
-	deployment::{Cid, Deployments, Hash, Kind, Visibility},
+	camellia::{Camellias, CreditEvent},
+	deployment::{Charge, Cid, Deployments, Hash, Kind, Visibility},
 	draw::Member,
 	errand::{
-		Batch, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS, Needs,
-		Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason, SealedResult, Source,
+		Batch, Earnings, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS,
+		Needs, Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason, SealedResult, Source,
 		TicketProof,
 	},
 	ids::{BootSeq, ModuleId},
@@ -54,6 +54,8 @@ const BOOT: BootSeq = 1;
 const POSTED: u32 = 10;
 /// Modules that a draw passes over before it finds a committee.
 const PASSED_OVER: u32 = 60;
+/// Price of an hour, and what a verifier has for its work.
+const PRICE: u64 = 1_000_000_000;
 /// Output and proof of another key: all points are on the curve, so that verification goes to its end.
 const TICKET: TicketProof = TicketProof {
 	pre_output: hex_literal::hex!(
@@ -82,9 +84,13 @@ fn module<T: Config>(owner: &T::AccountId) -> Result<(ModuleId, [u8; 32]), Bench
 	Ok((module, Helper::<T>::certify(module)))
 }
 
-/// An errand of the longest kind, and who has to do with it.
+/// Errands of the longest kind, and who has to do with them.
 struct Scene<T: Config> {
+	/// The first one, which has the data.
 	errand: ErrandId,
+	/// All of them: of different clients, on code of different developers, for the same executor.
+	errands: Vec<ErrandId>,
+	/// Of the first one.
 	client: T::AccountId,
 	executor: ModuleId,
 	session: [u8; 32],
@@ -96,82 +102,117 @@ impl<T: Config> Scene<T> {
 		T::SessionAccount::convert(self.session)
 	}
 
-	/// Posted, with so many data inputs.
-	fn posted(data: u32, visibility: Visibility) -> Result<Self, BenchmarkError> {
+	/// So many, posted, the first one with so many data inputs.
+	fn posted(count: u32, data: u32, visibility: Visibility) -> Result<Self, BenchmarkError> {
 		at::<T>(POSTED);
 		Helper::<T>::set_time();
-		let client = rich::<T>("client", 0);
 		let (executor, session) = module::<T>(&rich::<T>("executor", 0))?;
 		let verifiers = (0..T::CommitteeSize::get())
 			.map(|index| module::<T>(&rich::<T>("verifier", index)))
 			.collect::<Result<Vec<_>, _>>()?;
-		let errand = NextErrand::<T>::get();
-		let (code, data) = sources::<T>(executor, data, visibility);
-		Pallet::<T>::do_post(client.clone(), order::<T>(code, data)?)?;
-		Errands::<T>::mutate(errand, |record| {
-			if let Some(record) = record {
-				// Every ticket is let in.
-				record.draw.total_weight = 1;
-			}
-		});
+		let mut errands = Vec::new();
+		for index in 0..count {
+			let errand = NextErrand::<T>::get();
+			let data = if index == 0 { data } else { 0 };
+			let (code, data) = sources::<T>(executor, index, data, visibility);
+			// Different deadlines: each has an entry of its own in the agenda.
+			let mut order = order::<T>(code, data)?;
+			order
+				.deadline
+				.saturating_accrue(index.saturating_mul(4).into());
+			Pallet::<T>::do_post(rich::<T>("client", index), order)?;
+			Errands::<T>::mutate(errand, |record| {
+				if let Some(record) = record {
+					// Every ticket is let in.
+					record.draw.total_weight = 1;
+				}
+			});
+			errands.push(errand);
+		}
 		Ok(Self {
-			errand,
-			client,
+			errand: *errands.first().ok_or(stop("an errand"))?,
+			errands,
+			client: rich::<T>("client", 0),
 			executor,
 			session,
 			verifiers,
 		})
 	}
 
-	/// In the first block in which it may be claimed.
-	fn claimable() -> Result<Self, BenchmarkError> {
-		let scene = Self::posted(MAX_INPUTS, Visibility::Hosted)?;
+	/// In the first block in which they may be claimed.
+	fn claimable(count: u32, data: u32) -> Result<Self, BenchmarkError> {
+		let scene = Self::posted(count, data, Visibility::Hosted)?;
 		Helper::<T>::set_beacon(POSTED.saturating_add(1).into());
 		at::<T>(POSTED.saturating_add(2));
 		Ok(scene)
 	}
 
-	/// Claimed by the executor.
-	fn claimed() -> Result<Self, BenchmarkError> {
-		let scene = Self::claimable()?;
-		let errand = scene.errand;
-		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
-		Pallet::<T>::occupy(scene.executor, errand, record.held);
-		record.stage = Stage::Claimed {
-			module: scene.executor,
-			boot_seq: BOOT,
-			ticket: 1,
-		};
-		Errands::<T>::insert(errand, record);
-		Ok(scene)
+	/// Has a module claim each errand.
+	fn claim(&self, by: impl Fn(u32) -> ModuleId, ticket: u128) -> Result<(), BenchmarkError> {
+		for (index, errand) in (0u32..).zip(&self.errands) {
+			let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+			let module = by(index);
+			Pallet::<T>::occupy(module, *errand, record.held);
+			record.stage = Stage::Claimed {
+				module,
+				boot_seq: BOOT,
+				ticket,
+			};
+			Errands::<T>::insert(errand, record);
+		}
+		Ok(())
 	}
 
 	/// Assigned in this attempt, with the verifiers of the scene and these data inputs.
 	fn assigned(attempt: u8, visibility: Visibility) -> Result<Self, BenchmarkError> {
-		let scene = Self::posted(MAX_INPUTS, visibility)?;
+		Self::assigned_many(1, MAX_INPUTS, attempt, visibility)
+	}
+
+	fn assigned_many(
+		count: u32,
+		data: u32,
+		attempt: u8,
+		visibility: Visibility,
+	) -> Result<Self, BenchmarkError> {
+		let scene = Self::posted(count, data, visibility)?;
 		at::<T>(POSTED.saturating_add(2));
-		scene.assign(scene.errand, attempt)?;
+		for errand in &scene.errands {
+			scene.assign(*errand, attempt)?;
+		}
 		Ok(scene)
 	}
 
 	fn assign(&self, errand: ErrandId, attempt: u8) -> Result<(), BenchmarkError> {
 		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+		// Everybody who may be paid is somebody else, and can be paid.
+		let payee = |what: &'static str, index: u8| {
+			let seed = u32::from(index).saturating_add((errand.0 as u32).saturating_mul(16));
+			T::Camellias::bear(&rich::<T>(what, seed))
+		};
+		if let UsedSource::Deployed(used) = &mut record.code {
+			used.delegator = payee("delegator", 0)?;
+		}
+		for source in core::iter::once(&mut record.code).chain(&mut record.data) {
+			if let UsedSource::Deployed(used) = source {
+				used.charge = Charge::Hour(PRICE.saturated_into());
+			}
+		}
 		let keys = record
 			.sources()
-			.map(|(_, source)| match source.deployment() {
+			.map(|(number, source)| match source.deployment() {
 				Some(used) if used.visibility == Visibility::Hosted => {
-					T::Deployments::pin(&used.id, self.executor, BOOT)
-						.map(|pin| KeyPath::Pin {
-							link: pin.link,
-							parent: pin.parent,
-							while_degraded: pin.while_degraded,
-						})
-						.ok_or(stop("a pin"))
+					let pin =
+						T::Deployments::pin(&used.id, self.executor, BOOT).ok_or(stop("a pin"))?;
+					Ok(KeyPath::Pin {
+						link: pin.link,
+						parent: Some(payee("parent", number)?),
+						while_degraded: true,
+					})
 				}
 				_ if source.needs_key() => Ok(KeyPath::Wanted),
 				_ => Ok(KeyPath::None),
 			})
-			.collect::<Result<Vec<_>, _>>()?;
+			.collect::<Result<Vec<_>, BenchmarkError>>()?;
 		let now = Pallet::<T>::now();
 		let assignment = Assignment {
 			executor: self.executor,
@@ -252,58 +293,76 @@ impl<T: Config> Scene<T> {
 		})
 	}
 
-	/// The PoT of the errand, in a batch of 32, with so many verdicts.
-	fn pot(&self, verdicts: u32) -> Result<PotOf<T>, BenchmarkError> {
-		let body = self.body(self.errand)?;
-		let hash = body.hash();
-		let mut hashes: Vec<Hash> = (1u8..32).map(|n| [n; 32]).collect();
-		hashes.push(hash);
+	/// The PoTs of the errands, in a batch of 32, with all verdicts.
+	fn pots(&self) -> Result<Vec<PotOf<T>>, BenchmarkError> {
+		let bodies = self
+			.errands
+			.iter()
+			.map(|errand| self.body(*errand))
+			.collect::<Result<Vec<_>, _>>()?;
+		let mut hashes: Vec<Hash> = bodies.iter().map(PotBody::hash).collect();
+		let others = 32u8.saturating_sub(hashes.len() as u8);
+		hashes.extend((0..others).map(|n| [n; 32]));
 		let root = batch_root(&hashes).ok_or(stop("a batch"))?;
-		let (path, depth) = batch_path(&hashes, 31).ok_or(stop("a member"))?;
 		let nonces = sha2_256(b"nonces");
 		let quote = tpm::quote::<T>(self.executor, root, nonces).ok_or(stop("a quote"))?;
-		let record = Errands::<T>::get(self.errand).ok_or(stop("an errand"))?;
-		let assignment = record.assignment().ok_or(stop("an assignment"))?;
-		let quote_hash = sha2_256(&quote);
-		let verdicts = (0u8..)
-			.zip(&self.verifiers)
-			.take(verdicts as usize)
-			.map(|(member, (_, key))| {
-				let pass = Pallet::<T>::pass_of(
-					self.errand,
-					record.attempt,
-					assignment,
-					member,
-					hash,
-					quote_hash,
-				);
-				(member, Helper::<T>::sign(key, &pass.payload()))
+		let signature = Helper::<T>::tpm_sign(self.executor, &quote);
+		bodies
+			.into_iter()
+			.enumerate()
+			.map(|(index, body)| {
+				let hash = body.hash();
+				let (path, depth) = batch_path(&hashes, index).ok_or(stop("a member"))?;
+				let record = Errands::<T>::get(body.errand).ok_or(stop("an errand"))?;
+				let assignment = record.assignment().ok_or(stop("an assignment"))?;
+				let verdicts = (0u8..)
+					.zip(&self.verifiers)
+					.map(|(member, (_, key))| {
+						let pass = Pallet::<T>::pass_of(
+							body.errand,
+							record.attempt,
+							assignment,
+							member,
+							hash,
+							sha2_256(&quote),
+						);
+						(member, Helper::<T>::sign(key, &pass.payload()))
+					})
+					.collect::<Vec<_>>();
+				Ok(Pot {
+					body,
+					batch: Batch {
+						root,
+						index: index as u8,
+						len: 32,
+						path: BoundedVec::truncate_from(
+							path.get(..depth).unwrap_or_default().to_vec(),
+						),
+					},
+					nonces,
+					signature: BoundedVec::truncate_from(signature.clone()),
+					quote: BoundedVec::truncate_from(quote.clone()),
+					verdicts: BoundedVec::truncate_from(verdicts),
+				})
 			})
-			.collect::<Vec<_>>();
-		Ok(Pot {
-			body,
-			batch: Batch {
-				root,
-				index: 31,
-				len: 32,
-				path: BoundedVec::truncate_from(path.get(..depth).unwrap_or_default().to_vec()),
-			},
-			nonces,
-			signature: BoundedVec::truncate_from(Helper::<T>::tpm_sign(self.executor, &quote)),
-			quote: BoundedVec::truncate_from(quote),
-			verdicts: BoundedVec::truncate_from(verdicts),
-		})
+			.collect()
+	}
+
+	/// The PoT of the first one.
+	fn pot(&self) -> Result<PotOf<T>, BenchmarkError> {
+		self.pots()?.into_iter().next().ok_or(stop("a proof"))
 	}
 }
 
 /// Deployments of different owners, pinned by the executor; sealed ad-hoc data where keys are to be supplied.
 fn sources<T: Config>(
 	executor: ModuleId,
+	errand: u32,
 	data: u32,
 	visibility: Visibility,
 ) -> (Source, Vec<Source>) {
 	let deploy = |index: u32, kind: Kind| {
-		let owner = rich::<T>("deployer", index);
+		let owner = rich::<T>("deployer", errand.saturating_mul(16).saturating_add(index));
 		Source::Deployed(T::Deployments::bench_deploy(
 			&owner, kind, visibility, executor, BOOT,
 		))
@@ -341,10 +400,10 @@ fn order<T: Config>(code: Source, data: Vec<Source>) -> Result<Order<T>, Benchma
 	})
 }
 
-/// Modules that no draw of this client's errands may take.
-fn crowd<T: Config>(client: &T::AccountId) -> Result<(), BenchmarkError> {
-	for _ in 0..PASSED_OVER {
-		module::<T>(client)?;
+/// So many modules of one owner: of a client, no draw for its errands may take them.
+fn crowd<T: Config>(owner: &T::AccountId, size: u32) -> Result<(), BenchmarkError> {
+	for _ in 0..size {
+		module::<T>(owner)?;
 	}
 	Ok(())
 }
@@ -358,7 +417,7 @@ mod benchmarks {
 		at::<T>(POSTED);
 		let client = rich::<T>("client", 0);
 		let (executor, _) = module::<T>(&rich::<T>("executor", 0))?;
-		let (code, data) = sources::<T>(executor, d, Visibility::Hosted);
+		let (code, data) = sources::<T>(executor, 0, d, Visibility::Hosted);
 		let order = order::<T>(code, data)?;
 
 		#[extrinsic_call]
@@ -380,7 +439,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn cancel() -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::posted(MAX_INPUTS, Visibility::Hosted)?;
+		let scene = Scene::<T>::posted(1, MAX_INPUTS, Visibility::Hosted)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(scene.client), scene.errand);
@@ -389,76 +448,150 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// All of a claim. Nobody can make a VRF proof inside the runtime, so that of another input is verified, which costs the
-	/// same, and what would follow is done.
+	/// So many claims, each of which replaces that of another module; the errand of the first one has so many data inputs.
+	/// Nobody can make a VRF proof inside the runtime, so that of another input is verified, which costs the same, and what
+	/// would follow is done.
 	#[benchmark]
-	fn claim() -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::claimable()?;
+	fn claim(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::claimable(n, d)?;
+		scene.claim(|index| ModuleId(u32::MAX.saturating_sub(index)), u128::MAX)?;
 		let who = scene.executor_account();
 
 		#[block]
 		{
-			let (checked, value) = Pallet::<T>::check_claim(&who, scene.errand, &TICKET.pre_output)
-				.map_err(|_| stop("a module that may claim"))?;
-			let proven = Pallet::<T>::prove(&checked, scene.errand, &TICKET);
-			assert!(proven.is_err());
-			Pallet::<T>::accept_claim(scene.errand, checked, value).map_err(|_| stop("a claim"))?;
+			for errand in &scene.errands {
+				let (checked, value) = Pallet::<T>::check_claim(&who, *errand, &TICKET.pre_output)
+					.map_err(|_| stop("a module that may claim"))?;
+				let proven = Pallet::<T>::prove(&checked, *errand, &TICKET);
+				assert!(proven.is_err());
+				Pallet::<T>::accept_claim(*errand, checked, value).map_err(|_| stop("a claim"))?;
+			}
+		}
+
+		assert_eq!(
+			Workloads::<T>::get(scene.executor).errands.len(),
+			n as usize
+		);
+		Ok(())
+	}
+
+	/// What the first claim of a block has drawn, looking at so many candidates.
+	#[benchmark]
+	fn draw(c: Linear<8, 64>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::claimable(1, 0)?;
+		let errand = scene.errand;
+		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+		// One verifier less than the list has room for: the draw goes on to the end.
+		let last = T::CommitteeSize::get().saturating_sub(1);
+		record.client = rich::<T>("verifier", last);
+		let all = T::CommitteeSize::get().saturating_add(1);
+		crowd::<T>(&record.client, c.saturating_sub(all))?;
+
+		#[block]
+		{
+			let (shortlist, looked_at) = Pallet::<T>::shortlist(errand, &record);
+			assert!(looked_at >= c);
+			assert_eq!(shortlist.len() as u32, T::CommitteeSize::get());
+			ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
+				.map_err(|_| stop("room for a claim"))?;
 		}
 
 		assert_eq!(ClaimedNow::<T>::get().len(), 1);
 		Ok(())
 	}
 
+	/// The end of a block with so many claimed errands; the first one has so many data inputs.
 	#[benchmark]
-	fn assign() -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::claimed()?;
-		crowd::<T>(&scene.client)?;
-		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
+	fn assign(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::claimable(n, d)?;
+		scene.claim(|_| scene.executor, 1)?;
+		for errand in &scene.errands {
+			let record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+			let (shortlist, _) = Pallet::<T>::shortlist(*errand, &record);
+			let errand = *errand;
+			ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
+				.map_err(|_| stop("room for a claim"))?;
+		}
 
 		#[block]
 		{
-			Pallet::<T>::assign(scene.errand, record);
+			Pallet::<T>::assign_claimed();
 		}
 
-		let record = Errands::<T>::get(scene.errand).ok_or(stop("an errand"))?;
-		assert!(record.assignment().is_some());
+		for errand in &scene.errands {
+			let record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
+			assert!(record.assignment().is_some());
+		}
 		Ok(())
 	}
 
+	/// So many proofs under a quote that is known, all checked by the same verifiers; the errand of the first one has so
+	/// many data inputs.
 	#[benchmark]
-	fn complete(v: Linear<3, 4>) -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
+	fn complete(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned_many(n, d, 0, Visibility::Hosted)?;
 		at::<T>(POSTED.saturating_add(3));
-		let pot = scene.pot(v)?;
-
-		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(scene.executor_account()),
-			scene.errand,
-			Box::new(pot),
-		);
-
-		assert!(Finished::<T>::contains_key(scene.errand));
-		assert!(BatchEvidence::<T>::contains_key(scene.executor));
-		Ok(())
-	}
-
-	#[benchmark]
-	fn complete_in_batch(v: Linear<3, 4>) -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
-		at::<T>(POSTED.saturating_add(3));
-		let pot = scene.pot(v)?;
+		let pots = scene.pots()?;
+		let pot = pots.first().ok_or(stop("a proof"))?;
 		let evidence = sha2_256(&[&sha2_256(&pot.quote)[..], &pot.signature].concat());
 		BatchEvidence::<T>::insert(scene.executor, (BOOT, evidence));
 
 		#[extrinsic_call]
-		complete(
+		complete_many(
 			RawOrigin::Signed(scene.executor_account()),
-			scene.errand,
-			Box::new(pot),
+			BoundedVec::truncate_from(pots),
 		);
 
-		assert!(Finished::<T>::contains_key(scene.errand));
+		for errand in &scene.errands {
+			let bill = Finished::<T>::get(errand).ok_or(stop("a bill"))?.bill;
+			// Developer, executor, delegator, verifiers, parent; owner and parent of each data input.
+			let data = if *errand == scene.errand { d } else { 0 };
+			let lines = T::CommitteeSize::get()
+				.saturating_add(4)
+				.saturating_add(2 * data);
+			assert_eq!(bill.lines.len() as u32, lines);
+		}
+		Ok(())
+	}
+
+	/// The TPM's signature over one quote.
+	#[benchmark]
+	fn quote() -> Result<(), BenchmarkError> {
+		let scene = Scene::<T>::assigned_many(1, 0, 0, Visibility::Hosted)?;
+		at::<T>(POSTED.saturating_add(3));
+		let pot = scene.pot()?;
+		let completion = Pallet::<T>::check_complete(&scene.executor_account(), scene.errand, &pot)
+			.map_err(|_| stop("a good proof"))?;
+
+		#[block]
+		{
+			completion
+				.inspect(&pot)
+				.map_err(|_| stop("a good quote"))?
+				.verify::<T::SigVerify>()
+				.map_err(|_| stop("a good signature"))?;
+		}
+
+		Ok(())
+	}
+
+	/// Who so many further verifiers are, and what they have of it.
+	#[benchmark]
+	fn verifiers(m: Linear<1, 32>) -> Result<(), BenchmarkError> {
+		let modules = (0..m)
+			.map(|index| module::<T>(&rich::<T>("verifier", index)))
+			.collect::<Result<Vec<_>, _>>()?;
+
+		#[block]
+		{
+			for (module, _) in &modules {
+				assert!(Pallet::<T>::account_of(&Member::Module(*module)).is_some());
+				let owner = T::Camellias::owner(*module).ok_or(stop("an owner"))?;
+				T::Camellias::note(*module, CreditEvent::DutyDone);
+				assert!(T::Earnings::accrue(*module, &owner, PRICE.saturated_into()));
+			}
+		}
+
 		Ok(())
 	}
 
@@ -562,7 +695,7 @@ mod benchmarks {
 	#[benchmark]
 	fn redraw() -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
-		crowd::<T>(&scene.client)?;
+		crowd::<T>(&scene.client, PASSED_OVER)?;
 		let now = Pallet::<T>::now();
 		Errands::<T>::mutate(scene.errand, |record| {
 			if let Some(Stage::Assigned(assignment)) =
@@ -644,7 +777,7 @@ mod benchmarks {
 	fn prune() -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::assigned(0, Visibility::Hosted)?;
 		at::<T>(POSTED.saturating_add(3));
-		let pot = scene.pot(3)?;
+		let pot = scene.pot()?;
 		Pallet::<T>::do_complete(scene.executor_account(), scene.errand, pot)
 			.map_err(|_| stop("a good proof"))?;
 		frame_system::Pallet::<T>::set_block_number(

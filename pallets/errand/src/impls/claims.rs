@@ -1,9 +1,9 @@
 //! Claims: who may execute, whose ticket is the lowest, and who checks.
 
 use crate::{
-	Assignment, AssignmentOf, BalanceOf, ClaimedNow, Config, DrawPlan, ErrandRecordOf, Errands,
-	Error, Event, Finished, KeyPath, Pallet, Queue, Rule, Stage, UsedSource, VerifiersOf,
-	WeightInfo, Workloads,
+	Assignment, AssignmentOf, BalanceOf, Claimed, ClaimedNow, Config, DrawPlan, ErrandRecordOf,
+	Errands, Error, Event, Finished, KeyPath, Pallet, Queue, Rule, Shortlist, Stage, UsedSource,
+	VerifiersOf, WeightInfo, Workloads,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -12,18 +12,20 @@ use frame_support::{
 	dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
 	ensure,
 	traits::{Defensive, Get},
+	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{
-	SaturatedConversion, Saturating,
+	DispatchError, SaturatedConversion, Saturating,
 	traits::{Convert, One},
 };
 use tea_primitives::{
 	HardwareClass,
 	camellia::{Camellias, DrawWeight},
+	committee::MAX_CANDIDATES,
 	deployment::{Deployments, Executor, Refusal, Visibility},
-	draw::{Draw, DrawError, Draws, Member, Purpose},
-	errand::{ErrandId, TicketProof, TicketRefusal, TicketRequest, Tickets},
+	draw::{Draw, DrawError, Draws, Member, Purpose, Shortlists},
+	errand::{ErrandId, MAX_INPUTS, TicketProof, TicketRefusal, TicketRequest, Tickets},
 	ids::{BootSeq, ModuleId},
 	module::{Attested, Certificate},
 	ticket::subject,
@@ -54,6 +56,67 @@ impl<T: Config> Claim<T> {
 	}
 }
 
+/// What claims of one call cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ClaimCost {
+	/// Claims, refused ones too.
+	claims: u32,
+	/// Data inputs of their errands.
+	data: u32,
+	/// First claims of the block: each has verifiers drawn now, and is assigned at the end of the block.
+	first: u32,
+	/// Data inputs of their errands.
+	first_data: u32,
+	/// Candidates that the draws looked at, all together.
+	candidates: u32,
+}
+
+impl ClaimCost {
+	/// What so many claims cost at most.
+	pub(crate) const fn at_most(claims: u32) -> Self {
+		let data = claims.saturating_mul(MAX_INPUTS);
+		Self {
+			claims,
+			data,
+			first: claims,
+			first_data: data,
+			candidates: claims.saturating_mul(MAX_CANDIDATES),
+		}
+	}
+
+	/// A refused claim: how far it was looked at is not known.
+	const REFUSED: Self = Self {
+		claims: 1,
+		data: MAX_INPUTS,
+		first: 0,
+		first_data: 0,
+		candidates: 0,
+	};
+
+	fn add(&mut self, other: Self) {
+		self.claims = self.claims.saturating_add(other.claims);
+		self.data = self.data.saturating_add(other.data);
+		self.first = self.first.saturating_add(other.first);
+		self.first_data = self.first_data.saturating_add(other.first_data);
+		self.candidates = self.candidates.saturating_add(other.candidates);
+	}
+
+	/// In weight.
+	pub(crate) fn weight<W: WeightInfo>(&self) -> Weight {
+		let claims = W::claim(self.claims, self.data);
+		if self.first == 0 {
+			return claims;
+		}
+		// The part of a draw that does not depend on its candidates is paid by each of them.
+		let draws = W::draw(0)
+			.saturating_mul(self.first.saturating_sub(1).into())
+			.saturating_add(W::draw(self.candidates));
+		claims
+			.saturating_add(draws)
+			.saturating_add(W::assign(self.first, self.first_data))
+	}
+}
+
 fn refused<T: Config>(refusal: TicketRefusal) -> Error<T> {
 	match refusal {
 		TicketRefusal::NoBeacon => Error::NoBeacon,
@@ -61,6 +124,11 @@ fn refused<T: Config>(refusal: TicketRefusal) -> Error<T> {
 		TicketRefusal::TooHigh => Error::TicketTooHigh,
 		TicketRefusal::BadProof => Error::BadVrfProof,
 	}
+}
+
+/// What a draw of verifiers is about.
+fn draw_subject(errand: ErrandId, attempt: u8, redrawn: u8) -> Vec<u8> {
+	(errand, attempt, redrawn).encode()
 }
 
 impl<T: Config> Pallet<T> {
@@ -180,7 +248,44 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResultWithPostInfo {
 		let (claim, _) = Self::check_claim(&who, errand, &ticket.pre_output)?;
 		let value = Self::prove(&claim, errand, ticket)?;
-		Self::accept_claim(errand, claim, value)
+		let cost = Self::accept_claim(errand, claim, value)?;
+		Ok(PostDispatchInfo {
+			actual_weight: Some(cost.weight::<T::WeightInfo>()),
+			..Default::default()
+		})
+	}
+
+	/// Claims one after the other. What has become pointless since they were sent is left out; a false proof refuses all of
+	/// them, because nobody sends one by accident.
+	pub(crate) fn do_claim_many(
+		who: T::AccountId,
+		claims: &[(ErrandId, TicketProof)],
+	) -> DispatchResultWithPostInfo {
+		let mut cost = ClaimCost::default();
+		let mut refusal = DispatchError::from(Error::<T>::NothingNamed);
+		let mut is_any_taken = false;
+		for (errand, ticket) in claims {
+			match Self::check_claim(&who, *errand, &ticket.pre_output) {
+				Ok((claim, _)) => {
+					let value = Self::prove(&claim, *errand, ticket)?;
+					cost.add(Self::accept_claim(*errand, claim, value)?);
+					is_any_taken = true;
+				}
+				Err(error) => {
+					cost.add(ClaimCost::REFUSED);
+					refusal = error.into();
+					Self::deposit_event(Event::NotTaken {
+						errand: *errand,
+						error: refusal,
+					});
+				}
+			}
+		}
+		ensure!(is_any_taken, refusal);
+		Ok(PostDispatchInfo {
+			actual_weight: Some(cost.weight::<T::WeightInfo>()),
+			..Default::default()
+		})
 	}
 
 	/// Verifies the proof of a ticket.
@@ -193,12 +298,13 @@ impl<T: Config> Pallet<T> {
 		T::Tickets::with_proof(&claim.request(&subject), ticket).map_err(refused::<T>)
 	}
 
-	/// Notes a claim with the lowest ticket so far.
+	/// Notes a claim with the lowest ticket so far. The first one has the verifiers drawn, and pays for the assignment at the
+	/// end of the block.
 	pub(crate) fn accept_claim(
 		errand: ErrandId,
 		claim: Claim<T>,
 		value: u128,
-	) -> DispatchResultWithPostInfo {
+	) -> Result<ClaimCost, Error<T>> {
 		let Claim {
 			mut record,
 			certificate,
@@ -206,17 +312,21 @@ impl<T: Config> Pallet<T> {
 			..
 		} = claim;
 		let module = certificate.module;
-		// The first claim pays for the assignment at the end of the block.
-		let actual_weight = match rival {
-			Some(rival) => {
-				Self::vacate(rival, errand, record.held);
-				Some(T::WeightInfo::claim())
-			}
-			None => {
-				ClaimedNow::<T>::try_append(errand).map_err(|_| Error::<T>::BlockFull)?;
-				None
-			}
+		let data = record.data.len() as u32;
+		let mut cost = ClaimCost {
+			claims: 1,
+			data,
+			..ClaimCost::default()
 		};
+		match rival {
+			Some(rival) => Self::vacate(rival, errand, record.held),
+			None => {
+				let (shortlist, looked_at) = Self::shortlist(errand, &record);
+				ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
+					.map_err(|_| Error::<T>::BlockFull)?;
+				(cost.first, cost.first_data, cost.candidates) = (1, data, looked_at);
+			}
+		}
 		Self::occupy(module, errand, record.held);
 		record.stage = Stage::Claimed {
 			module,
@@ -229,24 +339,42 @@ impl<T: Config> Pallet<T> {
 			module,
 			ticket: value,
 		});
-		Ok(PostDispatchInfo {
-			actual_weight,
-			..Default::default()
-		})
+		Ok(cost)
+	}
+
+	/// Who may verify an errand, in the order of the draw, and how many candidates were looked at. One more than needed,
+	/// because the executor's owner has none of them, and is not known before the end of the block.
+	pub(crate) fn shortlist(
+		errand: ErrandId,
+		record: &ErrandRecordOf<T>,
+	) -> (Shortlist<T::AccountId>, u32) {
+		let drawn = T::Draws::shortlist(
+			&Draw {
+				purpose: Purpose::Errand,
+				subject: &draw_subject(errand, record.attempt, 0),
+				block: record.draw.fixed_in.saturating_add(One::one()),
+				size: T::CommitteeSize::get(),
+				excluded_owners: core::slice::from_ref(&record.client),
+				excluded: &[],
+			},
+			1,
+		);
+		(BoundedVec::truncate_from(drawn.members), drawn.looked_at)
 	}
 
 	/// Fixes the executors of this block, and draws who checks them.
 	pub(crate) fn assign_claimed() {
-		for errand in ClaimedNow::<T>::take() {
-			let Some(record) = Errands::<T>::get(errand).defensive() else {
-				continue;
-			};
-			Self::assign(errand, record);
+		for claimed in ClaimedNow::<T>::take() {
+			Self::assign(claimed);
 		}
 	}
 
 	/// Fixes the executor of an errand that was claimed.
-	pub(crate) fn assign(errand: ErrandId, mut record: ErrandRecordOf<T>) {
+	pub(crate) fn assign(claimed: Claimed<T::AccountId>) {
+		let Claimed { errand, shortlist } = claimed;
+		let Some(mut record) = Errands::<T>::get(errand).defensive() else {
+			return;
+		};
 		let Stage::Claimed {
 			module,
 			boot_seq,
@@ -256,7 +384,7 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("what is claimed in a block stays so to its end");
 			return;
 		};
-		let drawn = Self::assignment(errand, &record, module, boot_seq, ticket);
+		let drawn = Self::assignment(&record, &shortlist, module, boot_seq, ticket);
 		let Some(assignment) = drawn else {
 			// Nobody is to blame: another beacon decides, about executor and verifiers.
 			Self::vacate(module, errand, record.held);
@@ -293,8 +421,8 @@ impl<T: Config> Pallet<T> {
 
 	/// The assignment of an executor, if there are pins and a committee.
 	fn assignment(
-		errand: ErrandId,
 		record: &ErrandRecordOf<T>,
+		shortlist: &[(Member<T::AccountId>, T::AccountId)],
 		executor: ModuleId,
 		boot_seq: BootSeq,
 		ticket: u128,
@@ -315,15 +443,7 @@ impl<T: Config> Pallet<T> {
 				_ => Some(KeyPath::None),
 			})
 			.collect::<Option<Vec<_>>>()?;
-		let verifiers = Self::draw_verifiers(
-			errand,
-			record,
-			&beneficiary,
-			record.draw.fixed_in,
-			0,
-			&VerifiersOf::<T>::new(),
-		)
-		.ok()?;
+		let verifiers = Self::verifiers_of(executor, &beneficiary, shortlist)?;
 		let now = Self::now();
 		Some(Assignment {
 			executor,
@@ -340,7 +460,26 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Draws the verifiers of an errand: nobody of the owners of executor and client.
+	/// The first of the short list that are not of the executor's owner, if there are enough.
+	fn verifiers_of(
+		executor: ModuleId,
+		owner: &T::AccountId,
+		shortlist: &[(Member<T::AccountId>, T::AccountId)],
+	) -> Option<VerifiersOf<T>> {
+		let size = T::CommitteeSize::get() as usize;
+		let members: Vec<Member<T::AccountId>> = shortlist
+			.iter()
+			// The executor itself, because it may have been sold in this block.
+			.filter(|(member, of)| of != owner && *member != Member::Module(executor))
+			.map(|(member, _)| member.clone())
+			.take(size)
+			.collect();
+		BoundedVec::try_from(members)
+			.ok()
+			.filter(|members: &VerifiersOf<T>| members.len() == size)
+	}
+
+	/// Draws a second committee for an errand: nobody of the owners of executor and client.
 	pub(crate) fn draw_verifiers(
 		errand: ErrandId,
 		record: &ErrandRecordOf<T>,
@@ -352,7 +491,7 @@ impl<T: Config> Pallet<T> {
 		let size = T::CommitteeSize::get();
 		let members: Vec<Member<T::AccountId>> = T::Draws::committee(&Draw {
 			purpose: Purpose::Errand,
-			subject: &(errand, record.attempt, redrawn).encode(),
+			subject: &draw_subject(errand, record.attempt, redrawn),
 			block: fixed_in.saturating_add(One::one()),
 			size,
 			excluded_owners: &[owner.clone(), record.client.clone()],

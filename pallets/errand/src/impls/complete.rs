@@ -3,22 +3,23 @@
 //! everything is right.
 
 use crate::{
-	AssignmentOf, BatchEvidence, Config, CounterRefusal, ErrandRecordOf, Error, KeyPath, Pallet,
-	PotField, PotOf, QuoteRefusal, SignatureRefusal, Stage, WeightInfo, bit, quorum,
+	AssignmentOf, BatchEvidence, Config, CounterRefusal, ErrandRecordOf, Error, Event, KeyPath,
+	Pallet, PotField, PotOf, QuoteRefusal, SignatureRefusal, Stage, WeightInfo, bit, quorum,
 };
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{
 	dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
 	ensure,
-	traits::UnixTime,
+	traits::{Get, UnixTime},
+	weights::Weight,
 };
 use sp_io::hashing::sha2_256;
-use sp_runtime::{SaturatedConversion, traits::Verify};
+use sp_runtime::{DispatchError, SaturatedConversion, traits::Verify};
 use tea_primitives::{
 	deployment::Hash,
 	errand::{
-		ERRAND_PASS_DOMAIN, ErrandId, ErrandPass, Exit, POT_DOMAIN, QuoteKey, QuoteKeyError,
-		QuoteKeys,
+		ERRAND_PASS_DOMAIN, ErrandId, ErrandPass, Exit, MAX_INPUTS, POT_DOMAIN, Pot, QuoteKey,
+		QuoteKeyError, QuoteKeys,
 	},
 	module::Attested,
 };
@@ -46,6 +47,73 @@ pub(crate) struct Completion<T: Config> {
 	known: bool,
 }
 
+/// What the proofs of one call cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ProofCost {
+	/// Proofs, refused ones too.
+	proofs: u32,
+	/// Data inputs of their errands.
+	data: u32,
+	/// Quotes of which the TPM's signature is verified.
+	quotes: u32,
+	/// Different verifiers whose verdicts are in them.
+	verifiers: u32,
+}
+
+impl ProofCost {
+	/// A refused proof: how far it was looked at is not known.
+	const fn refused(verdicts: u32) -> Self {
+		Self {
+			proofs: 1,
+			data: MAX_INPUTS,
+			quotes: 0,
+			verifiers: verdicts,
+		}
+	}
+
+	/// What these cost at most.
+	pub(crate) fn at_most<S>(pots: &[Pot<S>]) -> Self {
+		let mut quotes = 0u32;
+		let mut verifiers = 0u32;
+		let mut last = None;
+		for pot in pots {
+			verifiers = verifiers.saturating_add(pot.verdicts.len() as u32);
+			let evidence = (&pot.quote, &pot.signature);
+			if last != Some(evidence) {
+				quotes = quotes.saturating_add(1);
+			}
+			last = Some(evidence);
+		}
+		let proofs = pots.len() as u32;
+		Self {
+			proofs,
+			data: proofs.saturating_mul(MAX_INPUTS),
+			quotes,
+			verifiers,
+		}
+	}
+
+	fn add(&mut self, other: Self) {
+		self.proofs = self.proofs.saturating_add(other.proofs);
+		self.data = self.data.saturating_add(other.data);
+		self.quotes = self.quotes.saturating_add(other.quotes);
+		self.verifiers = self.verifiers.saturating_add(other.verifiers);
+	}
+
+	/// In weight. One committee is part of every call; only those beyond it are extra.
+	pub(crate) fn weight<T: Config>(&self) -> Weight {
+		let others = self.verifiers.saturating_sub(T::CommitteeSize::get());
+		let others = if others == 0 {
+			Weight::zero()
+		} else {
+			T::WeightInfo::verifiers(others)
+		};
+		T::WeightInfo::complete(self.proofs, self.data)
+			.saturating_add(T::WeightInfo::quote().saturating_mul(self.quotes.into()))
+			.saturating_add(others)
+	}
+}
+
 /// The error of the pallet for a refusal of the verifier.
 fn refusal<T: Config>(error: EvidenceError) -> Error<T> {
 	match error {
@@ -57,7 +125,7 @@ fn refusal<T: Config>(error: EvidenceError) -> Error<T> {
 }
 
 impl<T: Config> Completion<T> {
-	fn inspect<'a>(&'a self, pot: &'a PotOf<T>) -> Result<InspectedPot<'a>, Error<T>> {
+	pub(crate) fn inspect<'a>(&'a self, pot: &'a PotOf<T>) -> Result<InspectedPot<'a>, Error<T>> {
 		inspect_pot(
 			&PotEvidence {
 				quote: &pot.quote,
@@ -263,12 +331,12 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	pub(crate) fn do_complete(
-		who: T::AccountId,
+	/// Verifies what `check_complete` has left, pays, and ends the errand. Gives what it cost.
+	fn accept_proof(
 		errand: ErrandId,
+		completion: Completion<T>,
 		pot: PotOf<T>,
-	) -> DispatchResultWithPostInfo {
-		let completion = Self::check_complete(&who, errand, &pot)?;
+	) -> Result<ProofCost, Error<T>> {
 		for ((member, signature), signer) in pot.verdicts.iter().zip(&completion.signers) {
 			let pass = Self::pass_of(
 				errand,
@@ -291,10 +359,6 @@ impl<T: Config> Pallet<T> {
 		}
 
 		// Everything is right. From here on nothing is refused.
-		let verdicts = pot.verdicts.len() as u32;
-		let actual_weight = completion
-			.known
-			.then(|| T::WeightInfo::complete_in_batch(verdicts));
 		let Completion {
 			record,
 			assignment,
@@ -305,9 +369,65 @@ impl<T: Config> Pallet<T> {
 		if !known && pot.batch.len > 1 {
 			BatchEvidence::<T>::insert(assignment.executor, (assignment.boot_seq, evidence));
 		}
+		let cost = ProofCost {
+			proofs: 1,
+			data: record.data.len() as u32,
+			quotes: u32::from(!known),
+			verifiers: pot.verdicts.len() as u32,
+		};
 		Self::settle(errand, record, Work { assignment, pot });
+		Ok(cost)
+	}
+
+	pub(crate) fn do_complete(
+		who: T::AccountId,
+		errand: ErrandId,
+		pot: PotOf<T>,
+	) -> DispatchResultWithPostInfo {
+		let completion = Self::check_complete(&who, errand, &pot)?;
+		let cost = Self::accept_proof(errand, completion, pot)?;
 		Ok(PostDispatchInfo {
-			actual_weight,
+			actual_weight: Some(cost.weight::<T>()),
+			..Default::default()
+		})
+	}
+
+	/// Proofs one after the other. What has become pointless since they were sent is left out; a false signature refuses
+	/// all of them, because nobody sends one by accident.
+	pub(crate) fn do_complete_many(
+		who: T::AccountId,
+		pots: Vec<PotOf<T>>,
+	) -> DispatchResultWithPostInfo {
+		let mut cost = ProofCost::default();
+		let mut signers = BTreeSet::new();
+		let mut refusal = DispatchError::from(Error::<T>::NothingNamed);
+		let mut is_any_taken = false;
+		for pot in pots {
+			let errand = pot.body.errand;
+			match Self::check_complete(&who, errand, &pot) {
+				Ok(completion) => {
+					let known = signers.len();
+					signers.extend(completion.signers.iter().cloned());
+					let verifiers = signers.len().saturating_sub(known) as u32;
+					cost.add(ProofCost {
+						verifiers,
+						..Self::accept_proof(errand, completion, pot)?
+					});
+					is_any_taken = true;
+				}
+				Err(error) => {
+					cost.add(ProofCost::refused(pot.verdicts.len() as u32));
+					refusal = error.into();
+					Self::deposit_event(Event::NotTaken {
+						errand,
+						error: refusal,
+					});
+				}
+			}
+		}
+		ensure!(is_any_taken, refusal);
+		Ok(PostDispatchInfo {
+			actual_weight: Some(cost.weight::<T>()),
 			..Default::default()
 		})
 	}

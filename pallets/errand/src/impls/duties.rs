@@ -23,6 +23,21 @@ impl<T: Config> Pallet<T> {
 		T::Duties::is_feeless(&who) && check(&who).is_ok()
 	}
 
+	/// Whether one of several may be done now; otherwise why the last one may not.
+	pub(crate) fn check_any<Item>(
+		items: &[Item],
+		check: impl Fn(&Item) -> Result<(), Error<T>>,
+	) -> Result<(), Error<T>> {
+		let mut refusal = Error::<T>::NothingNamed;
+		for item in items {
+			match check(item) {
+				Ok(()) => return Ok(()),
+				Err(error) => refusal = error,
+			}
+		}
+		Err(refusal)
+	}
+
 	/// The account whose signature is this member's now.
 	pub(crate) fn account_of(member: &Member<T::AccountId>) -> Option<T::AccountId> {
 		match member {
@@ -42,6 +57,9 @@ pub fn duty_subject<T: Config>(call: &Call<T>) -> Option<Vec<u8>> {
 		Call::complete { errand, .. } => Some((1u8, errand).encode()),
 		Call::fail { errand, .. } => Some((2u8, errand).encode()),
 		Call::vote_fail { errand, .. } => Some((3u8, errand).encode()),
+		// One at a time, whatever is in it: whoever has more sends it when this one is in a block.
+		Call::claim_many { .. } => Some(4u8.encode()),
+		Call::complete_many { .. } => Some(5u8.encode()),
 		_ => None,
 	}
 }

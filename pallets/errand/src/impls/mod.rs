@@ -13,5 +13,7 @@ mod try_state;
 mod views;
 mod workload;
 
+pub(crate) use claims::ClaimCost;
+pub(crate) use complete::ProofCost;
 pub use duties::duty_subject;
 pub use workload::Busy;

@@ -77,9 +77,9 @@ impl<T: Config> Pallet<T> {
 				"7: a bill adds up to what was held"
 			);
 		}
-		for errand in ClaimedNow::<T>::get() {
+		for claimed in ClaimedNow::<T>::get() {
 			ensure!(
-				Errands::<T>::get(errand)
+				Errands::<T>::get(claimed.errand)
 					.is_some_and(|record| matches!(record.stage, Stage::Claimed { .. })),
 				"8: what was claimed in this block is listed"
 			);
@@ -158,7 +158,9 @@ impl<T: Config> Pallet<T> {
 		);
 		if matches!(record.stage, Stage::Claimed { .. }) {
 			ensure!(
-				ClaimedNow::<T>::get().contains(&errand),
+				ClaimedNow::<T>::get()
+					.iter()
+					.any(|claimed| claimed.errand == errand),
 				"8: what was claimed in this block is listed"
 			);
 		}

@@ -414,3 +414,60 @@ fn shortest_deadline_is_enough() {
 		assert_ok!(complete(errand, pot(errand)));
 	});
 }
+
+/// The committee is drawn with the first claim, and fixed when the executor is: nobody of its owner, and never itself.
+#[test]
+fn executor_never_checks_itself() {
+	ExtBuilder::default().build_and_execute(|| {
+		// Until the draw itself would have taken the executor.
+		let errand = (0..64)
+			.map(|_| {
+				let errand = post();
+				advance(2);
+				errand
+			})
+			.find(|errand| {
+				let (shortlist, _) = Errand::shortlist(*errand, &record(*errand));
+				shortlist
+					.iter()
+					.take(N as usize)
+					.any(|(member, _)| *member == Member::Module(X))
+			})
+			.expect("one of many draws");
+		let (shortlist, _) = Errand::shortlist(errand, &record(errand));
+		assert_ok!(claim(errand, X));
+		// Sold in the block of its claim, the list has its former owner.
+		with_module(X, |record| record.owner = account(77));
+		advance(1);
+		let expected: Vec<_> = shortlist
+			.into_iter()
+			.map(|(member, _)| member)
+			.filter(|member| *member != Member::Module(X))
+			.collect();
+		assert_eq!(assignment(errand).verifiers.to_vec(), expected);
+	});
+}
+
+#[test]
+fn committee_is_that_of_a_draw_without_the_owner_of_the_executor() {
+	ExtBuilder::default().build_and_execute(|| {
+		for _ in 0..8 {
+			let errand = post();
+			advance(2);
+			let record = record(errand);
+			let owner = world::Modules::<Test>::get(X).expect("a module").owner;
+			let drawn = Errand::draw_verifiers(
+				errand,
+				&record,
+				&owner,
+				record.draw.fixed_in,
+				0,
+				&VerifiersOf::<Test>::new(),
+			);
+			assert_ok!(claim(errand, X));
+			advance(1);
+			assert_eq!(Ok(assignment(errand).verifiers), drawn);
+			finish(errand, tea_primitives::errand::Exit::Ok, 1);
+		}
+	});
+}

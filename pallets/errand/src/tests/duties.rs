@@ -96,28 +96,40 @@ fn every_call_has_a_weight_and_lists_cost_by_their_length() {
 	ExtBuilder::default().build_and_execute(|| {
 		let errand = assigned();
 		let pot = pot(errand);
-		let base = Call::<Test>::complete {
-			errand,
-			pot: Box::new(pot.clone()),
-		}
-		.get_dispatch_info()
-		.call_weight;
-		let mut longer = pot;
-		verdicts(errand, &mut longer, &[0, 1, 2, 3]);
-		let more = Call::<Test>::complete {
-			errand,
-			pot: Box::new(longer),
-		}
-		.get_dispatch_info()
-		.call_weight;
-		assert!(more.all_gt(base), "each verdict counts");
+		let ticket = tea_primitives::errand::TicketProof {
+			pre_output: [0; 32],
+			proof: [0; 64],
+		};
+		let weight = |call: Call<Test>| call.get_dispatch_info().call_weight;
+		let proofs = |count| {
+			weight(Call::complete_many {
+				pots: vec![pot.clone(); count].try_into().expect("room"),
+			})
+		};
+		let claims = |count| {
+			weight(Call::claim_many {
+				claims: vec![(errand, ticket); count].try_into().expect("room"),
+			})
+		};
+		assert!(proofs(2).ref_time() > proofs(1).ref_time());
+		assert!(claims(2).ref_time() > claims(1).ref_time());
+		let other = pot_of(errand, body(errand, Exit::Ok, 1));
+		let mixed = weight(Call::complete_many {
+			pots: vec![pot.clone(), other].try_into().expect("room"),
+		});
+		assert!(mixed.ref_time() > proofs(2).ref_time(), "each quote counts");
+		let pot = Box::new(pot.clone());
+		assert_eq!(weight(Call::complete { errand, pot }), proofs(1));
+		assert_eq!(weight(Call::claim { errand, ticket }), claims(1));
 		for weight in [
 			<()>::post(0),
 			<()>::cancel(),
-			<()>::claim(),
-			<()>::assign(),
-			<()>::complete(0),
-			<()>::complete_in_batch(0),
+			<()>::claim(0, 0),
+			<()>::draw(0),
+			<()>::assign(0, 0),
+			<()>::complete(0, 0),
+			<()>::quote(),
+			<()>::verifiers(0),
 			<()>::fail(),
 			<()>::supply_key(),
 			<()>::refuse(),
@@ -133,7 +145,16 @@ fn every_call_has_a_weight_and_lists_cost_by_their_length() {
 			assert!(weight.ref_time() > 0);
 		}
 		assert!(<()>::post(8).all_gt(<()>::post(0)));
-		assert!(<()>::complete(3).all_gte(<()>::complete_in_batch(3)));
+		for (more, less) in [
+			(<()>::claim(2, 0), <()>::claim(1, 0)),
+			(<()>::draw(9), <()>::draw(8)),
+			(<()>::assign(2, 0), <()>::assign(1, 0)),
+			(<()>::complete(2, 0), <()>::complete(1, 0)),
+			(<()>::complete(1, 1), <()>::complete(1, 0)),
+			(<()>::verifiers(2), <()>::verifiers(1)),
+		] {
+			assert!(more.ref_time() > less.ref_time());
+		}
 	});
 }
 
@@ -153,14 +174,16 @@ fn replaced_claim_gives_weight_back() {
 			.map(|(_, value)| value)
 			.ok()
 		});
-		assert_eq!(
-			claim(errand, modules[1]).expect("valid").actual_weight,
-			None
+		let cost = |module| claim(errand, module).expect("valid").actual_weight;
+		let first = cost(modules[1]).expect("known");
+		let least = <()>::claim(1, 1).saturating_add(<()>::assign(1, 1));
+		assert!(first.ref_time() > least.ref_time());
+		let most = crate::impls::ClaimCost::at_most(1).weight::<()>();
+		assert!(
+			most.ref_time() > first.ref_time(),
+			"fewer candidates than there may be"
 		);
-		assert_eq!(
-			claim(errand, modules[0]).expect("valid").actual_weight,
-			Some(<()>::claim())
-		);
+		assert_eq!(cost(modules[0]), Some(<()>::claim(1, 1)));
 	});
 }
 
@@ -193,7 +216,9 @@ fn no_refund_call_in_metadata() {
 			"vote_fail",
 			"expire",
 			"set_shares",
-			"set_gas_price"
+			"set_gas_price",
+			"claim_many",
+			"complete_many"
 		]
 	);
 }

@@ -9,6 +9,7 @@ mod ends;
 mod frozen;
 mod keys;
 pub(crate) mod lab;
+mod many;
 mod post;
 mod properties;
 mod quorum;
