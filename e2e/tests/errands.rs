@@ -27,6 +27,9 @@ const TEA: u128 = 1_000_000_000_000;
 /// Exit code of `tea` about a proof or a content that is not what it should be.
 const UNTRUSTED: i32 = 9;
 
+/// The most fuel that a module gives a guest: one that uses it up runs for minutes.
+const ENDLESS: &str = "100000000000";
+
 /// What the guest counts.
 const TEXT: &str = "the client does not verify the result\nit verifies the proof\n";
 
@@ -481,6 +484,15 @@ fn errands_survive_losses_and_every_one_ends() {
 		ensure!(end["attempt"] == 1, "it was not opened again: {end}");
 		net.start_again(u32::try_from(first)?, killed, ACTIVE)
 			.await?;
+
+		// A guest does not end in time: both executors say so, because silence would cost them.
+		let endless = [
+			&["run", &hostile, "--params", "loop", "--fuel", ENDLESS][..],
+			&["--wall-ms", "300000", "--post-only", "--deadline", "30"],
+		]
+		.concat();
+		let errand = number(&client.json(&net, &endless).await?);
+		ended(&net, &errand, "the run took too long").await?;
 
 		// A verifier is killed: three of four are enough.
 		let (errand, verifier) = checked_by_a_module(&net, &client, &post).await?;

@@ -335,6 +335,11 @@ impl Chain {
 		self.0.link.runtime().deployment_constants()
 	}
 
+	/// The interval at which blocks are to come; some slots stay empty.
+	pub fn block_time(&self) -> Result<Duration> {
+		self.0.link.runtime().block_time()
+	}
+
 	/// Blocks whose beacon the chain keeps.
 	pub fn beacon_history(&self) -> Result<u32> {
 		self.0.link.runtime().beacon_history()

@@ -12,7 +12,7 @@ use crate::{
 };
 use codec::{Decode, DecodeAll, Encode};
 use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive, TypeInfo};
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 use subxt::{
 	OfflineClient, OfflineClientAtBlock,
 	config::substrate::H256,
@@ -106,6 +106,7 @@ const READS: &[Item] = &[
 	Item::Constant("Attestation", "Challengers"),
 	Item::Constant("Attestation", "CorrectAnswers"),
 	Item::Constant("Balances", "ExistentialDeposit"),
+	Item::Constant("Babe", "ExpectedBlockTime"),
 	Item::Storage("Deployment", "Deployments"),
 	Item::Storage("Deployment", "Ended"),
 	Item::Storage("Deployment", "TermsByHash"),
@@ -313,6 +314,12 @@ impl Runtime {
 			max_errands_per_module: of("MaxErrandsPerModule")?,
 			archive_time: of("ArchiveTime")?,
 		})
+	}
+
+	/// The interval of blocks; the metadata say what genesis has set.
+	pub(crate) fn block_time(&self) -> Result<Duration> {
+		let millis = self.constant::<u64>("Babe", "ExpectedBlockTime")?;
+		Ok(Duration::from_millis(millis))
 	}
 
 	/// Blocks whose beacon is kept.
@@ -621,6 +628,7 @@ mod tests {
 		assert_eq!((errands.committee_size, errands.quorum()), (4, 3));
 		assert!(errands.min_deadline < errands.max_deadline);
 		assert!(runtime.beacon_history().unwrap() > 100);
+		assert!(!runtime.block_time().unwrap().is_zero());
 		let shares = runtime.storage_default("Errand", "GasShares").unwrap();
 		assert_eq!(shares, [70, 15, 10, 5, 10]);
 	}

@@ -364,8 +364,12 @@ fn keys_and_errands(
 	let units = usize::try_from(config.errands.memory.div_ceil(errand::world::MEMORY_UNIT))
 		.unwrap_or(Semaphore::MAX_PERMITS)
 		.min(Semaphore::MAX_PERMITS);
+	let block_time = chain
+		.block_time()
+		.map_err(|error| Exit::of(Cause::WrongChain, &error))?;
 	let executing = Executing::new(errand::World {
 		chain: chain.clone(),
+		pace: errand::Pace::new(block_time),
 		opener: opener.clone(),
 		courier: courier.clone(),
 		session: session.clone(),

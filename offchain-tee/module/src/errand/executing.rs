@@ -42,10 +42,6 @@ use work::Work;
 
 /// How long calls that are under way may take after the end was asked for.
 const DRAIN: Duration = Duration::from_secs(6);
-/// How often deadlines are looked at between blocks.
-const TICK: Duration = Duration::from_millis(500);
-/// Age of the best block after which the last word of a deadline is said.
-const LATE: Duration = Duration::from_secs(1);
 /// Letters that came before their errand was seen.
 const EARLY: usize = 256;
 /// Blocks of postings whose times are remembered.
@@ -136,7 +132,7 @@ impl Executing {
 		mut letters: mpsc::Receiver<Unverified>,
 		mut stop: watch::Receiver<bool>,
 	) {
-		let mut tick = tokio::time::interval(TICK);
+		let mut tick = tokio::time::interval(self.world.pace.tick());
 		loop {
 			tokio::select! {
 				() = stopped(&mut stop) => break,
@@ -188,7 +184,7 @@ impl Executing {
 	}
 
 	fn is_late(&self) -> bool {
-		self.best_since.elapsed() >= LATE
+		self.best_since.elapsed() >= self.world.pace.late()
 	}
 
 	// What the chain says, at the best block.

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | [`protocol`], [`sealing`] | what is said, and what is sealed for whom |
 //! | [`policy`], [`eligible`], [`ticket`] | what is taken: by whoever runs this module, by the chain's rules, by lot |
-//! | `finality` | when an order may be believed |
+//! | `finality`, [`pace`] | when an order may be believed, and when the last word about a deadline is said |
 //! | [`store`], [`source`], [`run`] | contents, keys, the guest |
 //! | [`proof`], [`batch`] | from a run to a proof on chain, and proofs that share a quote |
 //! | [`check`] | what a verifier makes of it |
@@ -21,6 +21,7 @@ pub mod eligible;
 mod execute;
 pub mod executing;
 mod finality;
+pub mod pace;
 pub mod policy;
 pub mod proof;
 pub mod protocol;
@@ -34,6 +35,7 @@ pub mod verifying;
 pub mod world;
 
 pub use executing::Executing;
+pub use pace::Pace;
 pub use policy::Policy;
 pub use verifying::Verifying;
 pub use world::World;

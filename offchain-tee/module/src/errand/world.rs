@@ -7,7 +7,7 @@ use tea_executor::Executor;
 use tea_primitives::ids::{BootSeq, ModuleId};
 use tokio::sync::Semaphore;
 
-use super::{policy::Policy, store::Store};
+use super::{pace::Pace, policy::Policy, store::Store};
 use crate::{
 	attest::BootState,
 	keys::SigningKey,
@@ -25,6 +25,8 @@ pub const MEMORY_UNIT: u64 = 1 << 20;
 pub struct World {
 	/// The chain.
 	pub chain: Chain,
+	/// How fast it goes.
+	pub pace: Pace,
 	/// Opens envelopes and quotes: the chip in the state that the chain accepted.
 	pub opener: Opener,
 	/// Sends letters.

@@ -1,0 +1,54 @@
+//! How fast the chain goes, as deadlines that are counted in blocks need it.
+
+use std::time::Duration;
+
+/// Part of a block's time after which the last word about a deadline is said: what others had to say in the block has
+/// mostly come by then, and what is said still gets into the next one.
+const PART: u32 = 3;
+
+/// The pace of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+	block_time: Duration,
+}
+
+impl Pace {
+	/// A chain whose blocks come at this interval.
+	pub const fn new(block_time: Duration) -> Self {
+		Self { block_time }
+	}
+
+	/// Age of the best block from which on the last word in it is said.
+	pub fn late(self) -> Duration {
+		self.block_time / PART
+	}
+
+	/// How often deadlines are looked at between blocks: often enough that what is late is seen in time.
+	pub fn tick(self) -> Duration {
+		// An interval cannot be zero.
+		(self.late() / 2).max(Duration::from_millis(1))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn last_word_is_said_while_the_block_is_the_best_one() {
+		for (block, late) in [(500, 166), (1_000, 333), (3_000, 1_000), (6_000, 2_000)] {
+			let block = Duration::from_millis(block);
+			let pace = Pace::new(block);
+			assert_eq!(pace.late().as_millis(), late);
+			// Seen at the latest a tick later: half of the block is left for the word to get to a block author.
+			assert!(pace.late() + pace.tick() <= block / 2, "{block:?}");
+		}
+	}
+
+	#[test]
+	fn chain_without_a_pace_is_no_panic() {
+		let pace = Pace::new(Duration::ZERO);
+		assert!(pace.late().is_zero());
+		assert!(!pace.tick().is_zero());
+	}
+}
