@@ -122,7 +122,7 @@ async fn reads(chain: &Chain) {
 	let constants = at.constants().await.unwrap();
 	assert_eq!(constants.committee_size, 4);
 	assert_eq!(chain.constants().unwrap(), constants);
-	assert_eq!(chain.block_time().unwrap(), Duration::from_secs(1));
+	assert_eq!(chain.block_time().unwrap(), Duration::from_secs(3));
 }
 
 async fn submissions(chain: &Chain, url: &str) {
