@@ -22,6 +22,7 @@ pub mod registrar;
 pub mod renewal;
 pub mod run;
 pub mod service;
+pub mod showing;
 pub mod signals;
 pub mod state;
 pub mod testee;

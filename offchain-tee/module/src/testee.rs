@@ -1,19 +1,15 @@
 //! The testee's side of a round: gathers the members' nonces, has the TPM quote over them, shows the evidence, collects
 //! the passes. A pure machine: it is told what came in and which block it is, and says what to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tea_primitives::ids::Round;
 use tea_tpm::Hash;
 
+use crate::showing::{Pass, Showing};
+
 /// Blocks for which nonces are gathered when not all members have written.
 const GATHERING: u32 = 4;
-/// Blocks after which evidence that nobody answered is shown again.
-const PATIENCE: u32 = 2;
-/// Blocks for which passes beyond the quorum are waited for: who passed is not to lose credit.
-const COURTESY: u32 = 1;
-/// Blocks after which a quote that found no quorum is made anew.
-const STALE_QUOTE: u32 = 5;
 /// Quotes of one round.
 const MAX_QUOTES: u8 = 3;
 /// Blocks after which passes that did not arrive on chain are handed in again.
@@ -38,22 +34,10 @@ pub enum Step {
 		/// SHA-256 of the live quote.
 		live_quote: Hash,
 		/// Position and signature of members.
-		passes: Vec<(u8, [u8; 64])>,
+		passes: Vec<Pass>,
 	},
 	/// The window is over.
 	Over,
-}
-
-/// The live quote of a round.
-#[derive(Clone, Debug)]
-struct Live {
-	hash: Hash,
-	made: u32,
-	members: BTreeSet<u8>,
-	shown: BTreeMap<u8, u32>,
-	passes: BTreeMap<u8, [u8; 64]>,
-	declined: BTreeSet<u8>,
-	complete_since: Option<u32>,
 }
 
 /// One round in which this module is examined.
@@ -64,7 +48,7 @@ pub struct Examination {
 	drawn: u32,
 	deadline: u32,
 	nonces: BTreeMap<u8, Hash>,
-	live: Option<Live>,
+	live: Option<Showing>,
 	quotes: u8,
 	submitted: Option<u32>,
 }
@@ -96,26 +80,22 @@ impl Examination {
 
 	/// SHA-256 of the present live quote.
 	pub fn live_quote(&self) -> Option<Hash> {
-		self.live.as_ref().map(|live| live.hash)
+		self.live.as_ref().map(Showing::quote)
 	}
 
 	/// A member wrote its nonce. The first one counts: a member that started again has a new one only when none was quoted.
 	pub fn nonce(&mut self, member: u8, nonce: Hash) {
-		let is_quoted = self
-			.live
-			.as_ref()
-			.is_some_and(|live| live.members.contains(&member));
+		let is_quoted = self.live.as_ref().is_some_and(|live| live.is_for(member));
 		if usize::from(member) < self.members && !is_quoted {
 			self.nonces.insert(member, nonce);
 		} else if let Some(live) = &mut self.live
-			&& !live.passes.contains_key(&member)
+			&& !live.is_passed_by(member)
 		{
-			// It asks again, so it did not get the evidence.
-			live.shown.remove(&member);
+			live.not_seen(member);
 			if self.nonces.get(&member) != Some(&nonce) && usize::from(member) < self.members {
 				// It started again and forgot the old one: only a new quote satisfies it.
 				self.nonces.insert(member, nonce);
-				live.declined.insert(member);
+				live.refused(member);
 			}
 		}
 	}
@@ -123,40 +103,27 @@ impl Examination {
 	/// The TPM made the quote over the nonces of these members.
 	pub fn quoted(&mut self, now: u32, hash: Hash, members: impl IntoIterator<Item = u8>) {
 		self.quotes = self.quotes.saturating_add(1);
-		self.live = Some(Live {
-			hash,
-			made: now,
-			members: members.into_iter().collect(),
-			shown: BTreeMap::new(),
-			passes: BTreeMap::new(),
-			declined: BTreeSet::new(),
-			complete_since: None,
-		});
+		self.live = Some(Showing::new(hash, now, members));
 	}
 
 	/// The evidence went out to a member.
 	pub fn shown(&mut self, now: u32, member: u8) {
 		if let Some(live) = &mut self.live {
-			live.shown.insert(member, now);
+			live.shown(now, member);
 		}
 	}
 
 	/// A member passed this live quote; its signature was verified.
 	pub fn passed(&mut self, member: u8, live_quote: &Hash, signature: [u8; 64]) {
-		if let Some(live) = &mut self.live
-			&& live.hash == *live_quote
-			&& live.members.contains(&member)
-		{
-			live.passes.insert(member, signature);
+		if let Some(live) = &mut self.live {
+			live.passed(member, live_quote, signature);
 		}
 	}
 
 	/// A member says nothing about this live quote.
 	pub fn abstained(&mut self, member: u8, live_quote: &Hash) {
-		if let Some(live) = &mut self.live
-			&& live.hash == *live_quote
-		{
-			live.declined.insert(member);
+		if let Some(live) = &mut self.live {
+			live.declined(member, live_quote);
 		}
 	}
 
@@ -179,40 +146,21 @@ impl Examination {
 			}
 			return Step::Wait;
 		};
-		if live.passes.len() >= quorum {
-			let since = *live.complete_since.get_or_insert(now);
-			let all = live.passes.len() == live.members.len();
-			let waits = self
-				.submitted
-				.is_some_and(|at| now < at.saturating_add(RESUBMIT));
-			if !waits && (all || now >= since.saturating_add(COURTESY)) {
-				return Step::Submit {
-					live_quote: live.hash,
-					passes: live
-						.passes
-						.iter()
-						.map(|(member, signature)| (*member, *signature))
-						.collect(),
-				};
-			}
-		} else {
-			let hopeless = live.members.len().saturating_sub(live.declined.len()) < quorum;
-			let is_old = now >= live.made.saturating_add(STALE_QUOTE);
-			if (hopeless || is_old) && self.quotes < MAX_QUOTES && self.nonces.len() >= quorum {
-				return self.quote();
-			}
+		let waits = self
+			.submitted
+			.is_some_and(|at| now < at.saturating_add(RESUBMIT));
+		if let Some(passes) = live.complete(now, quorum)
+			&& !waits
+		{
+			return Step::Submit {
+				live_quote: live.quote(),
+				passes,
+			};
 		}
-		let due: Vec<u8> = live
-			.members
-			.iter()
-			.copied()
-			.filter(|member| !live.passes.contains_key(member) && !live.declined.contains(member))
-			.filter(|member| {
-				live.shown
-					.get(member)
-					.is_none_or(|at| now >= at.saturating_add(PATIENCE))
-			})
-			.collect();
+		let (is_spent, due) = (live.is_spent(now, quorum), live.due(now));
+		if is_spent && self.quotes < MAX_QUOTES && self.nonces.len() >= quorum {
+			return self.quote();
+		}
 		if due.is_empty() {
 			Step::Wait
 		} else {
@@ -318,6 +266,16 @@ mod tests {
 	}
 
 	#[test]
+	fn member_that_abstained_is_not_waited_for() {
+		let mut it = quoted(&[0, 1, 2, 3]);
+		for member in 0..3 {
+			it.passed(member, &QUOTE, [member; 64]);
+		}
+		it.abstained(3, &QUOTE);
+		assert!(matches!(it.next(103), Step::Submit { passes, .. } if passes.len() == 3));
+	}
+
+	#[test]
 	fn all_passes_are_handed_in_at_once() {
 		let mut it = quoted(&[0, 1, 2, 3]);
 		for member in 0..4 {
@@ -334,7 +292,7 @@ mod tests {
 		it.passed(7, &QUOTE, [0; 64]);
 		it.passed(1, &QUOTE, [0; 64]);
 		it.passed(1, &QUOTE, [0; 64]);
-		assert_eq!(it.live.as_ref().unwrap().passes.len(), 1);
+		assert_eq!(it.live.as_ref().unwrap().count(), 1);
 	}
 
 	#[test]

@@ -1,19 +1,15 @@
 //! The executor's side of one attempt, from the run to the chain: gathers nonces, waits for its quote, shows the evidence,
 //! collects passes, hands in. A pure machine: it is told what came in and which block it is, and says what to do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tea_primitives::errand::FaultReason;
 use tea_tpm::Hash;
 
+use crate::showing::{Pass, Showing};
+
 /// Blocks after the assignment for which nonces are waited for when not all verifiers have written.
 const GATHERING: u32 = 1;
-/// Blocks after which evidence that nobody answered is shown again.
-const PATIENCE: u32 = 2;
-/// Blocks for which passes beyond the quorum are waited for: who passed is to be paid.
-const COURTESY: u32 = 1;
-/// Blocks after which a quote that found no quorum is made anew.
-const STALE_QUOTE: u32 = 5;
 /// Quotes of one attempt.
 const MAX_QUOTES: u8 = 4;
 /// Blocks before the deadline in which an executor that is not done gives up: silence costs more. What is said in the
@@ -30,23 +26,11 @@ pub enum Step {
 	/// Show the evidence to these verifiers.
 	Show(Vec<u8>),
 	/// Hand in the proof with these passes.
-	HandIn(Vec<(u8, [u8; 64])>),
+	HandIn(Vec<Pass>),
 	/// Tell the chain that it comes to nothing.
 	GiveUp(FaultReason),
 	/// It is too late for everything.
 	Over,
-}
-
-/// The quote of an attempt.
-#[derive(Clone, Debug)]
-struct Live {
-	quote: Hash,
-	made: u32,
-	members: BTreeSet<u8>,
-	shown: BTreeMap<u8, u32>,
-	passes: BTreeMap<u8, [u8; 64]>,
-	declined: BTreeSet<u8>,
-	complete_since: Option<u32>,
 }
 
 /// Whether something that was told to somebody else is still under way.
@@ -81,7 +65,7 @@ pub struct Proof {
 	has_run: bool,
 	nonces: BTreeMap<u8, Hash>,
 	is_queued: bool,
-	live: Option<Live>,
+	live: Option<Showing>,
 	quotes: u8,
 	hand_in: Told,
 	give_up: Told,
@@ -144,13 +128,13 @@ impl Proof {
 		}
 		let before = self.nonces.insert(member, nonce);
 		if let Some(live) = &mut self.live
-			&& live.members.contains(&member)
-			&& !live.passes.contains_key(&member)
+			&& live.is_for(member)
+			&& !live.is_passed_by(member)
 		{
-			// It asks again, so it did not get the evidence; with another nonce it cannot pass it.
-			live.shown.remove(&member);
+			live.not_seen(member);
+			// With another nonce it cannot pass it.
 			if before != Some(nonce) {
-				live.declined.insert(member);
+				live.refused(member);
 			}
 		}
 	}
@@ -164,15 +148,7 @@ impl Proof {
 	pub fn quoted(&mut self, now: u32, quote: Hash, members: impl IntoIterator<Item = u8>) {
 		self.is_queued = false;
 		self.quotes = self.quotes.saturating_add(1);
-		self.live = Some(Live {
-			quote,
-			made: now,
-			members: members.into_iter().collect(),
-			shown: BTreeMap::new(),
-			passes: BTreeMap::new(),
-			declined: BTreeSet::new(),
-			complete_since: None,
-		});
+		self.live = Some(Showing::new(quote, now, members));
 	}
 
 	/// There is no quote this time.
@@ -183,32 +159,27 @@ impl Proof {
 
 	/// The quote that verifiers answer about.
 	pub fn quote(&self) -> Option<Hash> {
-		self.live.as_ref().map(|live| live.quote)
+		self.live.as_ref().map(Showing::quote)
 	}
 
 	/// The evidence went out to a verifier.
 	pub fn shown(&mut self, now: u32, member: u8) {
 		if let Some(live) = &mut self.live {
-			live.shown.insert(member, now);
+			live.shown(now, member);
 		}
 	}
 
 	/// A verifier passed this quote; its signature was verified.
 	pub fn passed(&mut self, member: u8, quote: &Hash, signature: [u8; 64]) {
-		if let Some(live) = &mut self.live
-			&& live.quote == *quote
-			&& live.members.contains(&member)
-		{
-			live.passes.insert(member, signature);
+		if let Some(live) = &mut self.live {
+			live.passed(member, quote, signature);
 		}
 	}
 
 	/// A verifier says nothing about this quote, or has voted against it.
 	pub fn declined(&mut self, member: u8, quote: &Hash) {
-		if let Some(live) = &mut self.live
-			&& live.quote == *quote
-		{
-			live.declined.insert(member);
+		if let Some(live) = &mut self.live {
+			live.declined(member, quote);
 		}
 	}
 
@@ -216,8 +187,7 @@ impl Proof {
 	pub fn refuted(&mut self, member: u8) {
 		self.nonces.remove(&member);
 		if let Some(live) = &mut self.live {
-			live.passes.remove(&member);
-			live.declined.insert(member);
+			live.withdrawn(member);
 		}
 	}
 
@@ -293,43 +263,16 @@ impl Proof {
 			}
 			return self.silence(now);
 		};
-		if live.passes.len() >= quorum {
-			let since = *live.complete_since.get_or_insert(now);
-			let all = live
-				.members
-				.iter()
-				.all(|member| live.passes.contains_key(member) || live.declined.contains(member));
-			if (all || now >= since.saturating_add(COURTESY)) && self.hand_in.may_be_said(now) {
-				let passes = live
-					.passes
-					.iter()
-					.map(|(member, signature)| (*member, *signature))
-					.collect();
-				self.hand_in = Told::UnderWay;
-				return Step::HandIn(passes);
-			}
-		} else {
-			let hopeless = live.members.len().saturating_sub(live.declined.len()) < quorum;
-			let is_old = now >= live.made.saturating_add(STALE_QUOTE);
-			if (hopeless || is_old)
-				&& !self.is_queued
-				&& self.quotes < MAX_QUOTES
-				&& self.nonces.len() >= quorum
-			{
-				return self.enqueue();
-			}
+		if let Some(passes) = live.complete(now, quorum)
+			&& self.hand_in.may_be_said(now)
+		{
+			self.hand_in = Told::UnderWay;
+			return Step::HandIn(passes);
 		}
-		let due: Vec<u8> = live
-			.members
-			.iter()
-			.copied()
-			.filter(|member| !live.passes.contains_key(member) && !live.declined.contains(member))
-			.filter(|member| {
-				live.shown
-					.get(member)
-					.is_none_or(|at| now >= at.saturating_add(PATIENCE))
-			})
-			.collect();
+		let (is_spent, due) = (live.is_spent(now, quorum), live.due(now));
+		if is_spent && !self.is_queued && self.quotes < MAX_QUOTES && self.nonces.len() >= quorum {
+			return self.enqueue();
+		}
 		if due.is_empty() {
 			self.silence(now)
 		} else {
@@ -347,11 +290,11 @@ impl Proof {
 		let quorum = self.quorum();
 		let answered = match &self.live {
 			// A declined quote is made anew while there are quotes left.
-			Some(live) => live.passes.len() >= quorum || self.quotes < MAX_QUOTES,
+			Some(live) => live.count() >= quorum || self.quotes < MAX_QUOTES,
 			None => self.nonces.len() >= quorum,
 		};
 		let had_time = match &self.live {
-			Some(live) => now >= live.made.saturating_add(STALE_QUOTE),
+			Some(live) => live.is_old(now),
 			None => true,
 		};
 		if !answered
@@ -370,6 +313,7 @@ impl Proof {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::showing::STALE;
 
 	const QUOTE: Hash = [7; 32];
 
@@ -554,7 +498,7 @@ mod tests {
 		for _ in 0..MAX_QUOTES {
 			assert!(matches!(proof.next(now, false), Step::Quote(_)), "{now}");
 			proof.quoted(now, QUOTE, 0..4);
-			for _ in 0..STALE_QUOTE {
+			for _ in 0..STALE {
 				if let Step::Show(members) = proof.next(now, false) {
 					for member in members {
 						proof.shown(now, member);
