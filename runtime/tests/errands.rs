@@ -291,6 +291,8 @@ fn calls_keep_their_indices() {
 			"expire",
 			"set_shares",
 			"set_gas_price",
+			"claim_many",
+			"complete_many",
 		])
 	);
 	assert_eq!(

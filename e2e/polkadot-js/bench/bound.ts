@@ -2,8 +2,8 @@
 //
 //   TEA_NODE_URL=ws://127.0.0.1:9944 npm run bound -- ../../pallets/errand/src/weights.rs
 //
-// One errand is a posting with one input, one claim with its assignment, and a completion by four verdicts, each with a quote
-// of its own or 32 to a quote. What the limits are, the chain says.
+// One errand is a posting with one input, a claim, the draw of its verifiers out of the sixteen candidates that a claim pays for, its
+// assignment, and a proof by four verdicts: each in a call of its own, or 32 to a call, with a quote for each or one for all. What the limits are, the chain says.
 
 import { readFileSync } from 'node:fs';
 import { connect } from '../src/client.ts';
@@ -40,22 +40,29 @@ try {
   const room = perClass.normal.maxTotal.unwrap().refTime.toNumber();
   const base = perClass.normal.baseExtrinsic.refTime.toNumber();
   const slot = api.consts['babe']!['expectedBlockTime']! as unknown as { toNumber(): number };
-  const own = weight('complete', { v: 4 });
-  const further = weight('complete_in_batch', { v: 4 });
-  const others = weight('post', { d: 1 }) + weight('claim') + weight('assign') + 3 * base;
+  const MANY = 32;
+  // The part of each of so many in one call, and of that call's frame.
+  const each = (count: number, name: string): number =>
+    weight(name, { n: count, d: count }) / count;
+  const post = weight('post', { d: 1 }) + base;
+  const draw = weight('draw', { c: 16 });
+  const quote = weight('quote');
+  const claims = (count: number): number =>
+    each(count, 'claim') + draw + each(count, 'assign') + base / count;
+  const proofs = (count: number, quotes: number): number =>
+    each(count, 'complete') + (quotes * quote + base) / count;
   const perSecond = (errand: number): number => room / errand / (slot.toNumber() / 1000);
   const milliseconds = (time: number): number => time / 1e9;
   console.log(
     JSON.stringify({
-      own: perSecond(others + own),
-      batch: perSecond(others + (own + 31 * further) / 32),
-      completions: { own: perSecond(own + base), batch: perSecond((own + 31 * further) / 32 + base) },
+      alone: perSecond(post + claims(1) + proofs(1, 1)),
+      own: perSecond(post + claims(MANY) + proofs(MANY, MANY)),
+      batch: perSecond(post + claims(MANY) + proofs(MANY, 1)),
       milliseconds: {
-        post: milliseconds(weight('post', { d: 1 })),
-        claim: milliseconds(weight('claim')),
-        assign: milliseconds(weight('assign')),
-        complete: milliseconds(own),
-        further: milliseconds(further),
+        post: milliseconds(post),
+        claim: milliseconds(claims(MANY)),
+        own: milliseconds(proofs(MANY, MANY)),
+        further: milliseconds(proofs(MANY, 1)),
       },
     }),
   );

@@ -306,6 +306,8 @@ impl Call {
 		Item::Call("Errand", "cancel"),
 		Item::Call("Errand", "claim"),
 		Item::Call("Errand", "complete"),
+		Item::Call("Errand", "claim_many"),
+		Item::Call("Errand", "complete_many"),
 		Item::Call("Errand", "fail"),
 		Item::Call("Errand", "supply_key"),
 		Item::Call("Errand", "refuse"),

@@ -20,6 +20,7 @@ use subxt::{
 	ext::{scale_encode, scale_type_resolver},
 	metadata::{ArcMetadata, Metadata},
 };
+use tea_primitives::errand::ErrandId;
 
 /// Metadata of the runtime that this program was written for.
 static KNOWN: &[u8] = include_bytes!("../../metadata/tea.scale");
@@ -360,7 +361,13 @@ impl Runtime {
 				}
 				"Errand" => {
 					self.check(Item::Events("Errand"))?;
-					Event::Errand(decode::<ErrandEvent>(name, &variant())?)
+					let event = decode::<ErrandEvent>(name, &variant())?;
+					if let (Some(index), ErrandEvent::NotTaken { errand, error }) =
+						(extrinsic, &event)
+					{
+						out.left_out.push((index, *errand, self.explain(error)));
+					}
+					Event::Errand(event)
 				}
 				_ => Event::Other {
 					pallet: pallet.to_owned(),
@@ -431,11 +438,13 @@ pub(crate) struct Events {
 	pub(crate) records: Vec<EventRecord>,
 	/// Position of an extrinsic, and why it failed.
 	pub(crate) failures: Vec<(u32, DispatchFailure)>,
+	/// Position of an extrinsic that carries several claims or proofs, the errand of one that was left out, and why.
+	pub(crate) left_out: Vec<(u32, ErrandId, DispatchFailure)>,
 }
 
 /// Why a call failed, as the runtime encodes it. The encoding is frozen in all runtimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) enum DispatchError {
+pub enum DispatchError {
 	Other,
 	CannotLookup,
 	BadOrigin,
@@ -455,14 +464,14 @@ pub(crate) enum DispatchError {
 
 /// The error of a pallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) struct ModuleError {
+pub struct ModuleError {
 	index: u8,
 	error: [u8; 4],
 }
 
 /// What is wrong with money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) enum TokenError {
+pub enum TokenError {
 	FundsUnavailable,
 	OnlyProvider,
 	BelowMinimum,
@@ -477,7 +486,7 @@ pub(crate) enum TokenError {
 
 /// What is wrong with a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) enum ArithmeticError {
+pub enum ArithmeticError {
 	Underflow,
 	Overflow,
 	DivisionByZero,
@@ -485,14 +494,14 @@ pub(crate) enum ArithmeticError {
 
 /// What is wrong with a layer of storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) enum TransactionalError {
+pub enum TransactionalError {
 	LimitReached,
 	NoLayer,
 }
 
 /// What is wrong with a proof in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-pub(crate) enum TrieError {
+pub enum TrieError {
 	InvalidStateRoot,
 	IncompleteDatabase,
 	ValueAtIncompleteKey,

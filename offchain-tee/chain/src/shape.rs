@@ -321,6 +321,8 @@ fn arguments_are_those_of_the_chain() {
 	)>(of, "Errand", "post");
 	call::<(ErrandId, TicketProof)>(of, "Errand", "claim");
 	call::<(ErrandId, Pot)>(of, "Errand", "complete");
+	call::<(Vec<(ErrandId, TicketProof)>,)>(of, "Errand", "claim_many");
+	call::<(Vec<Pot>,)>(of, "Errand", "complete_many");
 	call::<(ErrandId, FaultReason)>(of, "Errand", "fail");
 	call::<(ErrandId, u8, BootSeq, Bytes)>(of, "Errand", "supply_key");
 	call::<(ErrandId, RefuteReason)>(of, "Errand", "vote_fail");

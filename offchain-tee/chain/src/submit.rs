@@ -5,7 +5,7 @@
 //! same nonce is used again, so that nothing is carried out twice; when it has moved, the block says by whom.
 
 use crate::{
-	At, Call, Chain, Error, Followed, Refusal, Sign, SubmitError,
+	At, Call, Chain, DispatchFailure, Error, Followed, Refusal, Sign, SubmitError,
 	backoff::Backoff,
 	config::Tea,
 	runtime::{Encoded, Runtime},
@@ -21,6 +21,7 @@ use subxt::{
 	},
 	transactions::{StaticPayload, TransactionInvalid, TransactionUnknown, ValidationResult},
 };
+use tea_primitives::errand::ErrandId;
 use tokio::{
 	sync::{Mutex, Notify, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch},
 	task::JoinHandle,
@@ -81,6 +82,8 @@ pub struct Outcome {
 	pub index: u32,
 	/// What it caused.
 	pub events: Vec<EventRecord>,
+	/// Of a call that carries several claims or proofs: the errands of those that were left out, and why.
+	pub left_out: Vec<(ErrandId, DispatchFailure)>,
 }
 
 /// Signs and submits for one account, which nobody else should sign for at the same time. Clones share the nonce.
@@ -166,13 +169,18 @@ pub struct Submission {
 }
 
 /// A way to take a call back that has become pointless. What stands in a block stays there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Withdrawal(Arc<watch::Sender<bool>>);
 
 impl Withdrawal {
 	/// Takes the call back, if it is not in a block yet.
 	pub fn withdraw(&self) {
 		self.0.send_replace(true);
+	}
+
+	/// Whether the call was taken back.
+	pub fn is_withdrawn(&self) -> bool {
+		*self.0.borrow()
 	}
 }
 
@@ -487,6 +495,12 @@ impl Submitter {
 				.records
 				.into_iter()
 				.filter(|record| record.extrinsic == Some(index))
+				.collect(),
+			left_out: events
+				.left_out
+				.into_iter()
+				.filter(|(at, ..)| *at == index)
+				.map(|(_, errand, error)| (errand, error))
 				.collect(),
 		}))
 	}

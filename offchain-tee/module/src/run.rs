@@ -384,6 +384,9 @@ fn keys_and_errands(
 		vault: vault.clone(),
 		state: state.clone(),
 		memory: Arc::new(Semaphore::new(units)),
+		guests: Arc::new(Semaphore::new(
+			usize::try_from(config.errands.guests).unwrap_or(1),
+		)),
 	});
 	let pins = pins::World {
 		chain: chain.clone(),

@@ -44,7 +44,7 @@ pub mod pallet {
 		HardwareClass,
 		camellia::Camellias,
 		deployment::{DeploymentId, Deployments, Hash, Refusal},
-		draw::{Membership, Shortlists},
+		draw::{FrugalDraws, Membership},
 		errand::{
 			ActiveWeight, DutyStanding, Earnings, ErrandId, FaultReason, Limits, MAX_SOURCES,
 			Outcome, QuoteKeys, RefundReason, RefuteReason, Source, Stakes, Suspects, TicketProof,
@@ -103,7 +103,7 @@ pub mod pallet {
 		type Deployments: Deployments<Self::AccountId, BalanceOf<Self>, BlockNumberFor<Self>>;
 
 		/// Beacon and committees.
-		type Draws: Shortlists<Self::AccountId, BlockNumberFor<Self>>;
+		type Draws: FrugalDraws<Self::AccountId, BlockNumberFor<Self>>;
 
 		/// Whose duty calls are feeless.
 		type Duties: DutyStanding<Self::AccountId>;
@@ -245,7 +245,7 @@ pub mod pallet {
 	/// Errands that were claimed in the block in progress; empty between blocks.
 	#[pallet::storage]
 	pub type ClaimedNow<T: Config> =
-		StorageValue<_, BoundedVec<Claimed<T::AccountId>, T::MaxClaimsPerBlock>, ValueQuery>;
+		StorageValue<_, BoundedVec<ErrandId, T::MaxClaimsPerBlock>, ValueQuery>;
 
 	/// When errands are looked at. A deadline holds whether or not it found room here.
 	//

@@ -31,9 +31,7 @@ use tea_primitives::{
 		Charge, Checker, CodeRef, Content, DeploymentId, Deployments, Executor, Hash, Kind,
 		LivePin, Refusal, Usage, UseOutcome, UseRequest, Visibility,
 	},
-	draw::{
-		BeaconValue, Draw, DrawError, Draws, Member, Membership, Shortlist as Drawn, Shortlists,
-	},
+	draw::{BeaconValue, Draw, DrawError, Drawn, Draws, FrugalDraws, Member, Membership},
 	errand::{
 		ActiveWeight, DutyStanding, Earnings, ErrandId, QuoteKey, QuoteKeyError, QuoteKeys,
 		RefuteReason, Stakes, Suspects, TicketProof, TicketRefusal, TicketRequest, Tickets,
@@ -444,54 +442,51 @@ impl Draws<AccountId, u32> for World {
 	}
 
 	fn committee(draw: &Draw<'_, AccountId, u32>) -> Result<Vec<Member<AccountId>>, DrawError> {
-		let _ = Self::beacon(draw.block).ok_or(DrawError::NoBeacon)?;
-		let members = Self::shortlist(draw, 0).members;
-		if members.len() == draw.size as usize {
-			Ok(members.into_iter().map(|(member, _)| member).collect())
-		} else {
-			Err(DrawError::NoCommittee)
-		}
+		Self::draw(draw, u32::MAX).committee
 	}
 }
 
-impl Shortlists<AccountId, u32> for World {
-	fn shortlist(draw: &Draw<'_, AccountId, u32>, spare: u32) -> Drawn<AccountId> {
-		let mut drawn = Drawn {
-			members: Vec::new(),
-			looked_at: 0,
+impl FrugalDraws<AccountId, u32> for World {
+	fn draw(draw: &Draw<'_, AccountId, u32>, candidates: u32) -> Drawn<AccountId> {
+		let failed = |error, looked_at| Drawn {
+			committee: Err(error),
+			looked_at,
 		};
 		let Some(beacon) = Self::beacon(draw.block) else {
-			return drawn;
+			return failed(DrawError::NoBeacon, 0);
 		};
 		if world::NoCommittee::<Test>::get() {
-			return drawn;
+			return failed(DrawError::NoCommittee, 0);
 		}
-		let mut candidates: Vec<_> = world::Modules::<Test>::iter_keys()
+		let mut pool: Vec<_> = world::Modules::<Test>::iter_keys()
 			.map(Member::Module)
 			.collect();
-		candidates.extend(
+		pool.extend(
 			world::Registrars::<Test>::get()
 				.into_iter()
 				.map(Member::Registrar),
 		);
-		candidates.sort_by_key(|member| {
+		pool.sort_by_key(|member| {
 			sp_io::hashing::sha2_256(&(draw.purpose, draw.subject, beacon, member).encode())
 		});
 		let mut owners = draw.excluded_owners.to_vec();
-		for member in candidates {
-			if drawn.members.len() == (draw.size + spare) as usize {
-				break;
-			}
-			drawn.looked_at += 1;
+		let mut drawn = Vec::new();
+		for (looked_at, member) in (1..=candidates).zip(pool) {
 			if let Some(owner) = <World as Membership<_>>::owner(&member)
 				&& !owners.contains(&owner)
 				&& !draw.excluded.contains(&member)
 			{
-				owners.push(owner.clone());
-				drawn.members.push((member, owner));
+				owners.push(owner);
+				drawn.push(member);
+			}
+			if drawn.len() == draw.size as usize {
+				return Drawn {
+					committee: Ok(drawn),
+					looked_at,
+				};
 			}
 		}
-		drawn
+		failed(DrawError::NoCommittee, candidates)
 	}
 }
 

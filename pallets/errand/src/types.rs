@@ -225,19 +225,6 @@ pub enum KeyPath {
 	Supplied(Hash),
 }
 
-/// Those who may verify an errand, in the order of the draw, with their owners: as many as a committee has, and one more.
-pub type Shortlist<AccountId> =
-	BoundedVec<(Member<AccountId>, AccountId), ConstU32<{ MAX_VERIFIERS + 1 }>>;
-
-/// An errand that was claimed in the block in progress.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
-pub struct Claimed<AccountId> {
-	/// The errand.
-	pub errand: ErrandId,
-	/// Out of whom its verifiers will be.
-	pub shortlist: Shortlist<AccountId>,
-}
-
 /// Who does the work, and until when.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

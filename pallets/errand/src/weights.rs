@@ -68,10 +68,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// The range of component `d` is `[0, 8]`.
 	fn post(d: u32, ) -> Weight {
-		// Least time: 193_468_000 ps.
-		Weight::from_parts(234_173_117, 51726)
-			// Standard error: 715_275
-			.saturating_add(Weight::from_parts(86_408_264, 0).saturating_mul(d.into()))
+		// Least time: 186_689_000 ps.
+		Weight::from_parts(212_174_425, 51726)
+			// Standard error: 702_462
+			.saturating_add(Weight::from_parts(93_433_072, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(28_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
@@ -97,49 +97,212 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// Least time: 230_573_000 ps.
-		Weight::from_parts(257_243_000, 28152)
+		// Least time: 262_852_000 ps.
+		Weight::from_parts(292_977_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(33_u64))
 	}
+	/// Storage: `Errand::Errands` (r:8 w:8)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:1 w:0)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:9 w:9)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:16 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermsByHash` (r:16 w:0)
+	/// Proof: `Deployment::TermsByHash` (`max_values`: None, `max_size`: Some(10483), added: 12958, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::CurrentParameters` (r:1 w:0)
+	/// Proof: `Attestation::CurrentParameters` (`max_values`: Some(1), `max_size`: Some(92), added: 587, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:16 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 8]`.
+	/// The range of component `d` is `[0, 8]`.
 	fn claim(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(80_000_000, 118053)
-			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+		// Least time: 330_042_000 ps.
+		Weight::from_parts(65_532_179, 4519)
+			// Standard error: 1_116_409
+			.saturating_add(Weight::from_parts(81_308_109, 0).saturating_mul(n.into()))
+			// Standard error: 984_877
+			.saturating_add(Weight::from_parts(27_234_735, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(9_u64))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:64 w:0)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:64 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:64 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
+	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(237570), added: 238065, mode: `MaxEncodedLen`)
+	/// The range of component `c` is `[8, 64]`.
 	fn draw(c: u32, ) -> Weight {
-		Weight::from_parts(50_000_000, 118053)
-			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(c.into()))
+		// Least time: 140_940_000 ps.
+		Weight::from_parts(90_965_319, 239055)
+			// Standard error: 124_689
+			.saturating_add(Weight::from_parts(10_430_626, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(Weight::from_parts(0, 3320).saturating_mul(c.into()))
 	}
+	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
+	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(237570), added: 238065, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Errands` (r:8 w:8)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:16 w:0)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Pins` (r:16 w:0)
+	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Links` (r:16 w:0)
+	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Agenda` (r:8 w:8)
+	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 8]`.
+	/// The range of component `d` is `[0, 8]`.
 	fn assign(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(50_000_000, 118053)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+		// Least time: 220_669_000 ps.
+		Weight::from_parts(82_796_974, 239055)
+			// Standard error: 1_086_402
+			.saturating_add(Weight::from_parts(40_379_391, 0).saturating_mul(n.into()))
+			// Standard error: 958_405
+			.saturating_add(Weight::from_parts(16_219_347, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
+	/// Storage: `Errand::Errands` (r:8 w:8)
+	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Sessions` (r:1 w:0)
+	/// Proof: `Attestation::Sessions` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Certificates` (r:5 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::AcceptedReleases` (r:1 w:0)
+	/// Proof: `Attestation::AcceptedReleases` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Releases` (r:1 w:0)
+	/// Proof: `Attestation::Releases` (`max_values`: None, `max_size`: Some(2622), added: 5097, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Chips` (r:1 w:0)
+	/// Proof: `Attestation::Chips` (`max_values`: None, `max_size`: Some(1104), added: 3579, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Boots` (r:1 w:0)
+	/// Proof: `Attestation::Boots` (`max_values`: None, `max_size`: Some(608), added: 3083, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::BatchEvidence` (r:1 w:0)
+	/// Proof: `Errand::BatchEvidence` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Timestamp::Now` (r:1 w:0)
+	/// Proof: `Timestamp::Now` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Deployments` (r:16 w:16)
+	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::Clients` (r:16 w:16)
+	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
+	/// Storage: `Deployment::TermUses` (r:16 w:16)
+	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:28 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::Modules` (r:24 w:0)
+	/// Proof: `Attestation::Modules` (`max_values`: None, `max_size`: Some(26), added: 2501, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:5 w:5)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:5 w:5)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Queue` (r:1 w:1)
+	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Workloads` (r:1 w:1)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:8 w:8)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:49 w:49)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Rewards` (r:5 w:5)
+	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::Finished` (r:0 w:8)
+	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
+	/// Storage: `Errand::ParamsOf` (r:0 w:8)
+	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 8]`.
+	/// The range of component `d` is `[0, 8]`.
 	fn complete(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(200_000_000, 118053)
-			.saturating_add(Weight::from_parts(500_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads((40_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((20_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
-			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(d.into())))
+		// Least time: 1_492_084_000 ps.
+		Weight::from_parts(1_595_549_000, 16845)
+			// Standard error: 5_275_830
+			.saturating_add(Weight::from_parts(459_145_357, 0).saturating_mul(n.into()))
+			// Standard error: 5_320_960
+			.saturating_add(Weight::from_parts(9_155_452, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(36_u64))
+			.saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(18_u64))
+			.saturating_add(T::DbWeight::get().writes((11_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
+			.saturating_add(Weight::from_parts(0, 5206).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 10412).saturating_mul(n.into()))
 	}
 	fn quote() -> Weight {
-		Weight::from_parts(730_000_000, 118053)
+		// Least time: 626_433_000 ps.
+		Weight::from_parts(636_579_000, 0)
 	}
+	/// Storage: `Attestation::Certificates` (r:32 w:0)
+	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Collection` (r:1 w:0)
+	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Nfts::Item` (r:32 w:0)
+	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Camelliae` (r:32 w:32)
+	/// Proof: `Camellia::Camelliae` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::CreditLogs` (r:32 w:32)
+	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
+	/// Storage: `Camellia::Rewards` (r:32 w:32)
+	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
+	/// The range of component `m` is `[1, 32]`.
 	fn verifiers(m: u32, ) -> Weight {
-		Weight::from_parts(10_000_000, 118053)
-			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(m.into()))
+		// Least time: 23_465_000 ps.
+		Weight::from_parts(21_744_094, 1489)
+			// Standard error: 186_746
+			.saturating_add(Weight::from_parts(20_625_347, 0).saturating_mul(m.into()))
+			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(m.into())))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(m.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(m.into()))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -151,14 +314,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Clients` (r:9 w:9)
-	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermUses` (r:9 w:9)
 	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -168,10 +329,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn fail() -> Weight {
-		// Least time: 270_753_000 ps.
-		Weight::from_parts(293_427_000, 28152)
-			.saturating_add(T::DbWeight::get().reads(35_u64))
-			.saturating_add(T::DbWeight::get().writes(36_u64))
+		// Least time: 230_544_000 ps.
+		Weight::from_parts(246_217_000, 28152)
+			.saturating_add(T::DbWeight::get().reads(26_u64))
+			.saturating_add(T::DbWeight::get().writes(27_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -184,8 +345,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Envelopes` (r:0 w:1)
 	/// Proof: `Errand::Envelopes` (`max_values`: None, `max_size`: Some(539), added: 3014, mode: `MaxEncodedLen`)
 	fn supply_key() -> Weight {
-		// Least time: 54_201_000 ps.
-		Weight::from_parts(57_976_000, 11671)
+		// Least time: 59_839_000 ps.
+		Weight::from_parts(65_217_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -193,14 +354,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Clients` (r:9 w:9)
-	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermUses` (r:9 w:9)
 	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -212,10 +371,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn refuse() -> Weight {
-		// Least time: 227_719_000 ps.
-		Weight::from_parts(239_607_000, 28152)
-			.saturating_add(T::DbWeight::get().reads(32_u64))
-			.saturating_add(T::DbWeight::get().writes(43_u64))
+		// Least time: 195_652_000 ps.
+		Weight::from_parts(219_337_000, 28152)
+			.saturating_add(T::DbWeight::get().reads(23_u64))
+			.saturating_add(T::DbWeight::get().writes(34_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -245,14 +404,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Attestation::DrawQueueEnds` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Clients` (r:9 w:9)
-	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermUses` (r:9 w:9)
 	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -264,10 +421,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		// Least time: 368_128_000 ps.
-		Weight::from_parts(396_651_000, 28152)
-			.saturating_add(T::DbWeight::get().reads(52_u64))
-			.saturating_add(T::DbWeight::get().writes(51_u64))
+		// Least time: 356_171_000 ps.
+		Weight::from_parts(402_429_000, 28152)
+			.saturating_add(T::DbWeight::get().reads(43_u64))
+			.saturating_add(T::DbWeight::get().writes(42_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -279,14 +436,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::CreditLogs` (`max_values`: None, `max_size`: Some(125), added: 2600, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:9 w:9)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
-	/// Storage: `Deployment::Clients` (r:9 w:9)
-	/// Proof: `Deployment::Clients` (`max_values`: None, `max_size`: Some(88), added: 2563, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::TermUses` (r:9 w:9)
 	/// Proof: `Deployment::TermUses` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Workloads` (r:1 w:1)
-	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(285), added: 2760, mode: `MaxEncodedLen`)
+	/// Proof: `Errand::Workloads` (`max_values`: None, `max_size`: Some(1054), added: 3529, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -296,10 +451,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
-		// Least time: 258_195_000 ps.
-		Weight::from_parts(298_666_000, 28152)
-			.saturating_add(T::DbWeight::get().reads(35_u64))
-			.saturating_add(T::DbWeight::get().writes(36_u64))
+		// Least time: 249_192_000 ps.
+		Weight::from_parts(277_805_000, 28152)
+			.saturating_add(T::DbWeight::get().reads(26_u64))
+			.saturating_add(T::DbWeight::get().writes(27_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:1)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
@@ -320,30 +475,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn redraw() -> Weight {
-		// Least time: 678_602_000 ps.
-		Weight::from_parts(701_496_000, 184470)
+		// Least time: 703_078_000 ps.
+		Weight::from_parts(756_168_000, 184470)
 			.saturating_add(T::DbWeight::get().reads(172_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Errand::GasShares` (r:0 w:1)
 	/// Proof: `Errand::GasShares` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
 	fn set_shares() -> Weight {
-		// Least time: 3_455_000 ps.
-		Weight::from_parts(3_755_000, 0)
+		// Least time: 3_485_000 ps.
+		Weight::from_parts(3_766_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::GasPrice` (r:0 w:1)
 	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn set_gas_price() -> Weight {
-		// Least time: 3_365_000 ps.
-		Weight::from_parts(3_646_000, 0)
+		// Least time: 3_415_000 ps.
+		Weight::from_parts(3_666_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::Agenda` (r:1 w:0)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
 		// Least time: 1_262_000 ps.
-		Weight::from_parts(1_452_000, 11671)
+		Weight::from_parts(1_432_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:0)
@@ -353,8 +508,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn look() -> Weight {
-		// Least time: 32_989_000 ps.
-		Weight::from_parts(44_346_000, 11671)
+		// Least time: 50_355_000 ps.
+		Weight::from_parts(54_912_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -365,8 +520,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Finished` (r:1 w:1)
 	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
 	fn prune() -> Weight {
-		// Least time: 26_189_000 ps.
-		Weight::from_parts(33_591_000, 7431)
+		// Least time: 36_344_000 ps.
+		Weight::from_parts(51_897_000, 7431)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -375,8 +530,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn post(d: u32, ) -> Weight {
-		Weight::from_parts(234_173_117, 51726)
-			.saturating_add(Weight::from_parts(86_408_264, 0).saturating_mul(d.into()))
+		Weight::from_parts(212_174_425, 51726)
+			.saturating_add(Weight::from_parts(93_433_072, 0).saturating_mul(d.into()))
 			.saturating_add(ParityDbWeight::get().reads(28_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(10_u64))
@@ -384,98 +539,115 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(257_243_000, 28152)
+		Weight::from_parts(292_977_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(33_u64))
 	}
 	fn claim(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(80_000_000, 118053)
-			.saturating_add(Weight::from_parts(300_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads((6_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+		Weight::from_parts(65_532_179, 4519)
+			.saturating_add(Weight::from_parts(81_308_109, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(27_234_735, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(9_u64))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
 	fn draw(c: u32, ) -> Weight {
-		Weight::from_parts(50_000_000, 118053)
-			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(c.into()))
+		Weight::from_parts(90_965_319, 239055)
+			.saturating_add(Weight::from_parts(10_430_626, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+			.saturating_add(Weight::from_parts(0, 3320).saturating_mul(c.into()))
 	}
 	fn assign(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(50_000_000, 118053)
-			.saturating_add(Weight::from_parts(60_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads((8_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(5_000_000, 0).saturating_mul(d.into()))
+		Weight::from_parts(82_796_974, 239055)
+			.saturating_add(Weight::from_parts(40_379_391, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(16_219_347, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
 	fn complete(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(200_000_000, 118053)
-			.saturating_add(Weight::from_parts(500_000_000, 0).saturating_mul(n.into()))
-			.saturating_add(ParityDbWeight::get().reads((40_u64).saturating_mul(n.into())))
-			.saturating_add(ParityDbWeight::get().writes((20_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(30_000_000, 0).saturating_mul(d.into()))
-			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(d.into())))
-			.saturating_add(ParityDbWeight::get().writes((2_u64).saturating_mul(d.into())))
+		Weight::from_parts(1_595_549_000, 16845)
+			.saturating_add(Weight::from_parts(459_145_357, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(9_155_452, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(36_u64))
+			.saturating_add(ParityDbWeight::get().reads((13_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().reads((7_u64).saturating_mul(d.into())))
+			.saturating_add(ParityDbWeight::get().writes(18_u64))
+			.saturating_add(ParityDbWeight::get().writes((11_u64).saturating_mul(n.into())))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(d.into())))
+			.saturating_add(Weight::from_parts(0, 5206).saturating_mul(d.into()))
+			.saturating_add(Weight::from_parts(0, 10412).saturating_mul(n.into()))
 	}
 	fn quote() -> Weight {
-		Weight::from_parts(730_000_000, 118053)
+		Weight::from_parts(636_579_000, 0)
 	}
 	fn verifiers(m: u32, ) -> Weight {
-		Weight::from_parts(10_000_000, 118053)
-			.saturating_add(Weight::from_parts(40_000_000, 0).saturating_mul(m.into()))
+		Weight::from_parts(21_744_094, 1489)
+			.saturating_add(Weight::from_parts(20_625_347, 0).saturating_mul(m.into()))
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(m.into())))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(m.into())))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(m.into()))
 	}
 	fn fail() -> Weight {
-		Weight::from_parts(293_427_000, 28152)
-			.saturating_add(ParityDbWeight::get().reads(35_u64))
-			.saturating_add(ParityDbWeight::get().writes(36_u64))
+		Weight::from_parts(246_217_000, 28152)
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
+			.saturating_add(ParityDbWeight::get().writes(27_u64))
 	}
 	fn supply_key() -> Weight {
-		Weight::from_parts(57_976_000, 11671)
+		Weight::from_parts(65_217_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn refuse() -> Weight {
-		Weight::from_parts(239_607_000, 28152)
-			.saturating_add(ParityDbWeight::get().reads(32_u64))
-			.saturating_add(ParityDbWeight::get().writes(43_u64))
+		Weight::from_parts(219_337_000, 28152)
+			.saturating_add(ParityDbWeight::get().reads(23_u64))
+			.saturating_add(ParityDbWeight::get().writes(34_u64))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(396_651_000, 28152)
-			.saturating_add(ParityDbWeight::get().reads(52_u64))
-			.saturating_add(ParityDbWeight::get().writes(51_u64))
+		Weight::from_parts(402_429_000, 28152)
+			.saturating_add(ParityDbWeight::get().reads(43_u64))
+			.saturating_add(ParityDbWeight::get().writes(42_u64))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(298_666_000, 28152)
-			.saturating_add(ParityDbWeight::get().reads(35_u64))
-			.saturating_add(ParityDbWeight::get().writes(36_u64))
+		Weight::from_parts(277_805_000, 28152)
+			.saturating_add(ParityDbWeight::get().reads(26_u64))
+			.saturating_add(ParityDbWeight::get().writes(27_u64))
 	}
 	fn redraw() -> Weight {
-		Weight::from_parts(701_496_000, 184470)
+		Weight::from_parts(756_168_000, 184470)
 			.saturating_add(ParityDbWeight::get().reads(172_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn set_shares() -> Weight {
-		Weight::from_parts(3_755_000, 0)
+		Weight::from_parts(3_766_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_gas_price() -> Weight {
-		Weight::from_parts(3_646_000, 0)
+		Weight::from_parts(3_666_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(1_452_000, 11671)
+		Weight::from_parts(1_432_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn look() -> Weight {
-		Weight::from_parts(44_346_000, 11671)
+		Weight::from_parts(54_912_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn prune() -> Weight {
-		Weight::from_parts(33_591_000, 7431)
+		Weight::from_parts(51_897_000, 7431)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}

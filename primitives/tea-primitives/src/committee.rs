@@ -3,7 +3,7 @@
 //!
 //! Choosing without replacement: a stream of hashes, and a Fisher-Yates shuffle of which only the swapped places exist.
 
-use crate::draw::{BeaconValue, Draw, DrawError, Member, Purpose, Shortlist};
+use crate::draw::{BeaconValue, Draw, DrawError, Drawn, Member, Purpose};
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::Encode;
 use sp_runtime::traits::{BlakeTwo256, Hash as _};
@@ -139,38 +139,30 @@ pub fn committee<AccountId: PartialEq, BlockNumber, P: Pool<AccountId>>(
 	beacon: &BeaconValue,
 	candidates: u32,
 ) -> Result<Vec<Member<AccountId>>, P::Error> {
-	// Nobody is no committee: a quorum of nobody would be met by nobody.
-	if draw.size == 0 || draw.size > pool.len()? {
-		return Err(DrawError::NoCommittee.into());
-	}
-	let drawn = shortlist(pool, draw, genesis, beacon, candidates, 0)?;
-	if drawn.members.len() < draw.size as usize {
-		return Err(DrawError::NoCommittee.into());
-	}
-	Ok(drawn
-		.members
-		.into_iter()
-		.map(|(member, _)| member)
-		.collect())
+	Ok(drawn(pool, draw, genesis, beacon, candidates)?.committee?)
 }
 
-/// The same draw, with so many more members than it needs if there are any: for owners that are left out later.
-pub fn shortlist<AccountId: PartialEq, BlockNumber, P: Pool<AccountId>>(
+/// The same, and how many candidates were looked at.
+pub fn drawn<AccountId: PartialEq, BlockNumber, P: Pool<AccountId>>(
 	pool: &P,
 	draw: &Draw<'_, AccountId, BlockNumber>,
 	genesis: &[u8; 32],
 	beacon: &BeaconValue,
 	candidates: u32,
-	spare: u32,
-) -> Result<Shortlist<AccountId>, P::Error> {
-	let stream = Stream::new(genesis, draw.purpose, draw.subject, beacon);
-	let enough = draw.size.saturating_add(spare) as usize;
-	let mut members: Vec<(Member<AccountId>, AccountId)> = Vec::new();
+) -> Result<Drawn<AccountId>, P::Error> {
 	let mut looked_at = 0u32;
-	for place in Shuffle::new(stream, pool.len()?).take(candidates as usize) {
-		if members.len() >= enough {
-			break;
-		}
+	let total = pool.len()?;
+	// Nobody is no committee: a quorum of nobody would be met by nobody.
+	if draw.size == 0 || draw.size > total {
+		return Ok(Drawn {
+			committee: Err(DrawError::NoCommittee),
+			looked_at,
+		});
+	}
+	let stream = Stream::new(genesis, draw.purpose, draw.subject, beacon);
+	let mut members = Vec::new();
+	let mut owners: Vec<AccountId> = Vec::new();
+	for place in Shuffle::new(stream, total).take(candidates as usize) {
 		looked_at = looked_at.saturating_add(1);
 		let Some(member) = pool.member(place)? else {
 			continue;
@@ -182,12 +174,22 @@ pub fn shortlist<AccountId: PartialEq, BlockNumber, P: Pool<AccountId>>(
 		let Some(owner) = pool.owner(&member)? else {
 			continue;
 		};
-		if draw.excluded_owners.contains(&owner) || members.iter().any(|(_, of)| *of == owner) {
+		if draw.excluded_owners.contains(&owner) || owners.contains(&owner) {
 			continue;
 		}
-		members.push((member, owner));
+		members.push(member);
+		owners.push(owner);
+		if members.len() >= draw.size as usize {
+			return Ok(Drawn {
+				committee: Ok(members),
+				looked_at,
+			});
+		}
 	}
-	Ok(Shortlist { members, looked_at })
+	Ok(Drawn {
+		committee: Err(DrawError::NoCommittee),
+		looked_at,
+	})
 }
 
 #[cfg(test)]

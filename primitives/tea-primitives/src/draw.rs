@@ -98,11 +98,11 @@ pub enum DrawError {
 	NoCommittee,
 }
 
-/// A draw of which the last word is not spoken: who comes first is known, and not yet who will have to be left out.
+/// What came of a draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shortlist<AccountId> {
-	/// Members of different owners, in the order of the draw, with their owners. Perhaps fewer than were asked for.
-	pub members: Vec<(Member<AccountId>, AccountId)>,
+pub struct Drawn<AccountId> {
+	/// The committee, whole or not at all.
+	pub committee: Result<Vec<Member<AccountId>>, DrawError>,
 	/// Candidates that were looked at.
 	pub looked_at: u32,
 }
@@ -119,12 +119,11 @@ pub trait Draws<AccountId, BlockNumber> {
 	) -> Result<Vec<Member<AccountId>>, DrawError>;
 }
 
-/// Draws of which the last word is spoken later.
-pub trait Shortlists<AccountId, BlockNumber>: Draws<AccountId, BlockNumber> {
-	/// The same draw, of so many more members than it needs. Whoever leaves out an owner afterwards and takes the first
-	/// ones has what [`Self::committee`] gives when that owner is excluded, if it can be had with one of `spare` for
-	/// each owner. Nobody, when there is no beacon.
-	fn shortlist(draw: &Draw<'_, AccountId, BlockNumber>, spare: u32) -> Shortlist<AccountId>;
+/// Draws that look no further than whoever pays for them.
+pub trait FrugalDraws<AccountId, BlockNumber>: Draws<AccountId, BlockNumber> {
+	/// The same draw, with so many candidates at most, and never more than [`Draws::committee`] looks at. What it gives, that
+	/// one gives.
+	fn draw(draw: &Draw<'_, AccountId, BlockNumber>, candidates: u32) -> Drawn<AccountId>;
 }
 
 /// The known-good set: Active modules, and registrars while fewer than 2N modules are Active.

@@ -37,6 +37,10 @@ impl pallet_attestation::BenchmarkHelper<Signature, BlockNumber> for Helper {
 		Delegation::note_beacon(block);
 	}
 
+	fn verify_a_ticket() -> bool {
+		Delegation::verify_a_ticket()
+	}
+
 	fn session_key() -> [u8; 32] {
 		KeystoreHelper::generate()
 	}

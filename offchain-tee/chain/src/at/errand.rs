@@ -19,6 +19,8 @@ use tea_primitives::{
 };
 
 const PALLET: &str = "Errand";
+/// Questions that are asked at the same time.
+const AT_A_TIME: usize = 32;
 
 impl At {
 	async fn of_errand<T: Decode>(
@@ -43,6 +45,19 @@ impl At {
 	/// An errand that is not final.
 	pub async fn errand(&self, errand: ErrandId) -> Result<Option<ErrandRecord>> {
 		self.of_errand("Errands", errand).await
+	}
+
+	/// Reads the records of these errands at the same time. [`Self::errand`] has them at hand afterwards.
+	pub async fn prefetch_errands(&self, errands: &[ErrandId]) -> Result<()> {
+		self.check(Item::Storage(PALLET, "Errands"))?;
+		let keys: Vec<_> = errands
+			.iter()
+			.map(|errand| twox(entry(PALLET, "Errands"), errand))
+			.collect();
+		for keys in keys.chunks(AT_A_TIME) {
+			self.values("Errand.Errands", keys).await?;
+		}
+		Ok(())
 	}
 
 	/// All errands that are not final, by number.

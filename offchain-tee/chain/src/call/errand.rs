@@ -69,9 +69,19 @@ impl Call {
 		Self::new(PALLET, "claim", &(errand, ticket))
 	}
 
-	/// Hands in the proof of a run. Errands of a batch are handed in one by one; the chain verifies their quote once.
+	/// Hands in the proof of a run.
 	pub fn complete(errand: ErrandId, pot: &Pot) -> Self {
 		Self::new(PALLET, "complete", &(errand, pot))
+	}
+
+	/// Claims several errands for the signing module. Those that are refused are left out ([`crate::Outcome::left_out`]).
+	pub fn claim_many(claims: &[(ErrandId, TicketProof)]) -> Self {
+		Self::new(PALLET, "claim_many", &claims)
+	}
+
+	/// Hands in several proofs. Those that are refused are left out ([`crate::Outcome::left_out`]).
+	pub fn complete_many(pots: &[Pot]) -> Self {
+		Self::new(PALLET, "complete_many", &pots)
 	}
 
 	/// Gives an errand up, without evidence and without pay.

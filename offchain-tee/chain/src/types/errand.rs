@@ -1,7 +1,7 @@
 //! Records of errands.
 
 use super::{ChainMember, MultiSignature};
-use crate::AccountId;
+use crate::{AccountId, runtime::DispatchError};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 use tea_primitives::{
@@ -490,6 +490,10 @@ pub enum ErrandEvent {
 	GasPriceSet {
 		price: u128,
 	},
+	NotTaken {
+		errand: ErrandId,
+		error: DispatchError,
+	},
 }
 
 impl ErrandEvent {
@@ -512,7 +516,8 @@ impl ErrandEvent {
 			| Self::Settled { errand, .. }
 			| Self::SilenceSlashed { errand, .. }
 			| Self::Archived { errand }
-			| Self::AgendaFull { errand, .. } => Some(*errand),
+			| Self::AgendaFull { errand, .. }
+			| Self::NotTaken { errand, .. } => Some(*errand),
 			Self::SharesSet { .. } | Self::GasPriceSet { .. } => None,
 		}
 	}

@@ -248,7 +248,8 @@ pub mod module {
 		"Memory for a guest, in pages of 64 KiB" guest_memory_pages = Some("4096");
 		"Fuel of one run" guest_fuel = Some("100000000000");
 		"Memory of all runs together, in bytes" guest_memory_total = Some("1073741824");
-		"Errands at a time, up to 32; 0 runs none" errands = Some("8");
+		"Errands at a time, up to 128, from the claim to the settlement; 0 takes none" errands = Some("64");
+		"Guests that run at a time; the other errands wait (default: one for each processor)" guests = None;
 		"What a unit of fuel has to bring, in the smallest unit" errand_least_gas_price = Some("0");
 		"File with the event log of the firmware (default: where Linux has it), for classes A, B, C and V" firmware_log = None;
 	}

@@ -8,8 +8,10 @@ use tea_executor::abi::{MAX_FUEL, MAX_PAGES};
 use super::{ConfigError, Layers};
 use crate::{errand, pins::Policy};
 
-/// Errands at a time, at most: as many as one quote serves.
-const MAX_ERRANDS: u32 = 32;
+/// Errands at a time, at most: as many as the chain allows.
+const MAX_ERRANDS: u32 = 128;
+/// Guests that run at a time, at most.
+const MAX_GUESTS: u32 = 1024;
 /// Memory of all runs, at most: a tebibyte.
 const MAX_MEMORY: u64 = 1 << 40;
 
@@ -33,11 +35,22 @@ pub(super) fn policy(layers: &Layers) -> Result<Policy, ConfigError> {
 pub(super) fn errands(layers: &Layers) -> Result<errand::Policy, ConfigError> {
 	Ok(errand::Policy {
 		most: layers.required("errands", at_most(MAX_ERRANDS))?,
+		guests: layers
+			.optional("guests", at_most(MAX_GUESTS))?
+			.unwrap_or_else(processors)
+			.max(1),
 		least_gas_price: layers.required("errand_least_gas_price", at_most(u128::MAX))?,
 		memory_pages: layers.required("guest_memory_pages", at_most(MAX_PAGES))?,
 		fuel: layers.required("guest_fuel", at_most(MAX_FUEL))?,
 		memory: layers.required("guest_memory_total", at_most(MAX_MEMORY))?,
 	})
+}
+
+fn processors() -> u32 {
+	std::thread::available_parallelism()
+		.ok()
+		.and_then(|count| u32::try_from(count.get()).ok())
+		.unwrap_or(1)
 }
 
 /// An address of an IPFS server.

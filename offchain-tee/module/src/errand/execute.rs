@@ -113,7 +113,14 @@ pub(super) async fn execute(world: Arc<World>, order: Order) -> Result<Executed,
 			let hash = content_hash(&code);
 			let wall = Duration::from_millis(order.record.limits.wall_ms.into());
 			let executor = world.executor.clone();
+			// The time on the wall counts for a guest that runs, not for one in a queue.
+			let turn = world
+				.guests
+				.acquire()
+				.await
+				.map_err(|_| FaultReason::Shutdown)?;
 			let ran = run::run(executor, code, job, wall, order.cancel.clone()).await;
+			drop(turn);
 			match order.materials.first().map(|code| code.keying) {
 				// Nothing of it stays here.
 				Some(Keying::Supplied) => {

@@ -3,6 +3,7 @@
 
 mod candidate;
 mod letters;
+mod tray;
 mod work;
 
 use std::{
@@ -12,18 +13,18 @@ use std::{
 };
 
 use tea_chain::{
-	At, Call, SubmitError,
-	types::{ErrandEvent, ErrandStage},
+	At, Call, SubmitError, Withdrawal,
+	types::{ErrandEvent, ErrandStage, Pot},
 };
 use tea_link::{Replays, Unverified};
 use tea_primitives::{
 	deployment::{Cid, DeploymentId},
-	errand::{ErrandId, FaultReason, Outcome},
+	errand::{ErrandId, FaultReason, Outcome, TicketProof},
 };
 use tea_tpm_device::PotQuote;
 use tokio::{
 	sync::{broadcast, mpsc, watch},
-	task::JoinSet,
+	task::{JoinError, JoinSet},
 };
 
 use super::{
@@ -38,7 +39,8 @@ use crate::{
 	signals::stopped,
 };
 use candidate::Candidate;
-use work::Work;
+use tray::{Item, Tray};
+use work::{Refused, Work};
 
 /// How long calls that are under way may take after the end was asked for.
 const DRAIN: Duration = Duration::from_secs(6);
@@ -47,11 +49,11 @@ const EARLY: usize = 256;
 /// Blocks of postings whose times are remembered.
 const TIMES: usize = 4096;
 
-/// What a call was for.
+/// What a call was for. Claims and proofs have the number that their tray gave the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tag {
-	Claim(ErrandId, u8),
-	Complete(ErrandId, u8),
+	Claims(u64),
+	Proofs(u64),
 	Fail(ErrandId, u8),
 }
 
@@ -80,6 +82,10 @@ struct Quoted {
 pub struct Executing {
 	world: Arc<World>,
 	outbox: Outbox<Tag>,
+	claims: Tray<TicketProof>,
+	proofs: Tray<Pot>,
+	/// Calls that stand in a block.
+	stands: (mpsc::UnboundedSender<Tag>, mpsc::UnboundedReceiver<Tag>),
 	replays: Replays,
 	jobs: JoinSet<Done>,
 	open: BTreeMap<ErrandId, Candidate>,
@@ -107,6 +113,9 @@ impl Executing {
 	pub fn new(world: World) -> Self {
 		Self {
 			outbox: Outbox::new(world.session.clone(), world.metrics.clone()),
+			claims: Tray::default(),
+			proofs: Tray::default(),
+			stands: mpsc::unbounded_channel(),
 			results: Results::open(world.state.clone()),
 			world: Arc::new(world),
 			replays: Replays::default(),
@@ -146,14 +155,13 @@ impl Executing {
 					Err(broadcast::error::RecvError::Closed) => break,
 				},
 				Some(letter) = letters.recv() => self.read(letter),
-				(tag, ended) = self.outbox.next() => self.ended(tag, ended.err()),
-				Some(done) = self.jobs.join_next() => match done {
-					Ok(done) => self.done(done).await,
-					Err(error) => tracing::error!(%error, "a job was torn off"),
-				},
+				Some(tag) = self.stands.1.recv() => self.stands(tag),
+				(tag, ended) = self.outbox.next() => self.ended(tag, ended),
+				Some(done) = self.jobs.join_next() => self.jobs_done(done).await,
 				_ = tick.tick() => (),
 			}
 			self.step_all();
+			self.send();
 			self.show();
 		}
 		self.leave();
@@ -163,6 +171,10 @@ impl Executing {
 
 	/// Says so to the chain: silence would cost more.
 	fn leave(&mut self) {
+		while let Some(items) = self.proofs.next() {
+			self.send_proofs(items);
+			self.proofs.stands(self.proofs.number().saturating_sub(1));
+		}
 		for (errand, work) in std::mem::take(&mut self.works) {
 			work.cancel();
 			if !work.is_handed_in() {
@@ -195,7 +207,19 @@ impl Executing {
 		self.missed |= now > self.best.saturating_add(1) || now <= self.best;
 		self.best = now;
 		self.best_since = Instant::now();
+		let me = self.world.module();
 		let looked = async {
+			let to_read: Vec<_> = events
+				.iter()
+				.filter_map(|event| match event {
+					ErrandEvent::Posted { errand, .. } => Some(*errand),
+					ErrandEvent::Assigned {
+						errand, executor, ..
+					} => (*executor == me).then_some(*errand),
+					_ => None,
+				})
+				.collect();
+			at.prefetch_errands(&to_read).await?;
 			for event in events {
 				self.see(at, event).await?;
 			}
@@ -329,6 +353,7 @@ impl Executing {
 
 	fn settled(&mut self, errand: ErrandId, outcome: Outcome) {
 		self.drop_candidate(errand);
+		self.proofs.forget(errand);
 		if let Some(work) = self.works.remove(&errand) {
 			work.cancel();
 			let label = match outcome {
@@ -449,9 +474,26 @@ impl Executing {
 
 	// Jobs and calls.
 
-	async fn done(&mut self, done: Done) {
+	/// What has come to its end by now. Errands whose contents came together are looked at together.
+	async fn jobs_done(&mut self, first: Result<Done, JoinError>) {
+		let mut next = Some(first);
+		let mut is_any_here = false;
+		while let Some(done) = next {
+			match done {
+				Ok(Done::Fetched(errand, fetched)) => is_any_here |= self.fetched(errand, fetched),
+				Ok(done) => self.done(done),
+				Err(error) => tracing::error!(%error, "a job was torn off"),
+			}
+			next = self.jobs.try_join_next();
+		}
+		if is_any_here {
+			self.consider_fetched().await;
+		}
+	}
+
+	fn done(&mut self, done: Done) {
 		match done {
-			Done::Fetched(errand, fetched) => self.fetched(errand, fetched).await,
+			Done::Fetched(..) => (),
 			Done::Ran(errand, attempt, ran) => self.ran(errand, attempt, *ran),
 			Done::Quoted(quoted) => self.quoted(*quoted),
 			Done::Kept(errand, cid) => {
@@ -461,30 +503,128 @@ impl Executing {
 		}
 	}
 
-	fn ended(&mut self, tag: Tag, error: Option<SubmitError>) {
+	/// Sends claims and proofs that are due.
+	fn send(&mut self) {
+		self.claims
+			.withdraw_unless(|errand| self.open.contains_key(errand));
+		self.proofs
+			.withdraw_unless(|errand| self.works.contains_key(errand));
+		if let Some(items) = self.claims.next() {
+			self.send_claims(items);
+		}
+		if let Some(items) = self.proofs.next() {
+			self.send_proofs(items);
+		}
+	}
+
+	fn send_claims(&mut self, items: Vec<Item<TicketProof>>) {
+		let claims: Vec<_> = items
+			.iter()
+			.map(|item| (item.errand, item.payload))
+			.collect();
+		let call = match claims.as_slice() {
+			[(errand, ticket)] => Call::claim(*errand, ticket),
+			many => Call::claim_many(many),
+		};
+		let withdrawal = self.post(Tag::Claims(self.claims.number()), call);
+		self.claims.sent(items, withdrawal);
+	}
+
+	fn send_proofs(&mut self, items: Vec<Item<Pot>>) {
+		let call = match items.as_slice() {
+			[one] => Call::complete(one.errand, &one.payload),
+			many => {
+				let pots: Vec<_> = many.iter().map(|item| item.payload.clone()).collect();
+				Call::complete_many(&pots)
+			}
+		};
+		let withdrawal = self.post(Tag::Proofs(self.proofs.number()), call);
+		self.proofs.sent(items, withdrawal);
+	}
+
+	fn post(&mut self, tag: Tag, call: Call) -> Withdrawal {
+		let told = self.stands.0.clone();
+		self.outbox.post_and(tag, call, move || {
+			// Nobody listens when the service has ended.
+			let _ = told.send(tag);
+		})
+	}
+
+	fn stands(&mut self, tag: Tag) {
 		match tag {
-			Tag::Claim(errand, attempt) => {
-				if let Some(candidate) = self.open.get_mut(&errand)
-					&& candidate.attempt() == attempt
-					&& error.is_some()
-				{
-					candidate.not_claimed(self.best);
-				}
-			}
-			Tag::Complete(errand, attempt) => {
-				if let (Some(work), Some(error)) = (self.works.get_mut(&errand), error)
-					&& work.attempt() == attempt
-				{
-					tracing::warn!(%errand, %error, "the proof was not taken");
-					work.not_taken(self.best, &error);
-				}
-			}
+			Tag::Claims(call) => self.claims.stands(call),
+			Tag::Proofs(call) => self.proofs.stands(call),
+			Tag::Fail(..) => (),
+		}
+	}
+
+	fn ended(&mut self, tag: Tag, ended: Result<tea_chain::Outcome, SubmitError>) {
+		match tag {
+			Tag::Claims(call) => self.claims_ended(call, ended),
+			Tag::Proofs(call) => self.proofs_ended(call, ended),
 			Tag::Fail(errand, attempt) => {
-				if let (Some(work), Some(_)) = (self.works.get_mut(&errand), error)
+				if let (Some(work), Err(_)) = (self.works.get_mut(&errand), ended)
 					&& work.attempt() == attempt
 				{
 					work.proof.not_given_up(self.best);
 				}
+			}
+		}
+	}
+
+	fn claims_ended(&mut self, call: u64, ended: Result<tea_chain::Outcome, SubmitError>) {
+		let items = self.claims.ended(call);
+		let refused: Vec<_> = match ended {
+			Ok(outcome) => outcome
+				.left_out
+				.into_iter()
+				.map(|(errand, _)| errand)
+				.collect(),
+			// One of them is false, and takes the others with it.
+			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
+				return self.claims.single_out(items);
+			}
+			Err(_) => items.iter().map(|item| item.errand).collect(),
+		};
+		for item in items.iter().filter(|item| refused.contains(&item.errand)) {
+			if let Some(candidate) = self.open.get_mut(&item.errand)
+				&& candidate.attempt() == item.attempt
+			{
+				candidate.not_claimed(self.best);
+			}
+		}
+	}
+
+	fn proofs_ended(&mut self, call: u64, ended: Result<tea_chain::Outcome, SubmitError>) {
+		let items = self.proofs.ended(call);
+		let refused: Vec<(ErrandId, Refused)> = match ended {
+			Ok(outcome) => outcome
+				.left_out
+				.into_iter()
+				.map(|(errand, error)| (errand, Refused::by(&error.pallet, &error.name)))
+				.collect(),
+			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
+				return self.proofs.single_out(items);
+			}
+			Err(error) => {
+				let refused = match error.dispatch() {
+					Some((pallet, name)) => Refused::by(pallet, name),
+					None if error.is_passing() => Refused::Passing,
+					None => Refused::Unsaid,
+				};
+				items.iter().map(|item| (item.errand, refused)).collect()
+			}
+		};
+		for (errand, refused) in refused {
+			let attempt = items
+				.iter()
+				.find(|item| item.errand == errand)
+				.map(|item| item.attempt);
+			if let Some(work) = self.works.get_mut(&errand)
+				&& Some(work.attempt()) == attempt
+			{
+				tracing::warn!(%errand, ?refused, "the proof was not taken");
+				work.not_taken(self.best, refused);
 			}
 		}
 	}

@@ -18,6 +18,11 @@ impl Pace {
 		Self { block_time }
 	}
 
+	/// How long so many blocks take.
+	pub fn blocks(self, count: u32) -> Duration {
+		self.block_time.saturating_mul(count)
+	}
+
 	/// Age of the best block from which on the last word in it is said.
 	pub fn late(self) -> Duration {
 		self.block_time / PART

@@ -1,16 +1,23 @@
 //! What this module runs, by the will of whoever runs it. Nothing in it binds anybody else.
 
+use std::time::Duration;
+
 use tea_chain::types::ErrandRecord;
 use tea_executor::abi::{MAX_DATA_BYTES, MAX_FUEL, MAX_MODULE_BYTES, MAX_OUTPUT, PAGE_BYTES};
 
 /// Stack, tables and bookkeeping of a run.
 const RUN_BYTES: u64 = 8 << 20;
 
+/// Fuel that a processor surely burns in a second: a third of what a small one of today was measured to burn.
+const FUEL_PER_SECOND: u64 = 500_000_000;
+
 /// The policy of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
 	/// Errands at a time; 0 takes none.
 	pub most: u32,
+	/// Guests that run at a time.
+	pub guests: u32,
 	/// What a unit of fuel has to bring, at least.
 	pub least_gas_price: u128,
 	/// Memory for a guest, in pages of 64 KiB.
@@ -68,6 +75,15 @@ impl Policy {
 	}
 }
 
+impl Policy {
+	/// Whether a run of so much fuel is surely over when so much time has passed, behind runs of `queued` fuel. The first one is
+	/// always begun: what it may take is in its limits.
+	pub fn is_in_time(&self, queued: u64, fuel: u64, left: Duration) -> bool {
+		let each = FUEL_PER_SECOND.saturating_mul(u64::from(self.guests.max(1)));
+		queued == 0 || queued.saturating_add(fuel) <= each.saturating_mul(left.as_secs())
+	}
+}
+
 /// Memory that a run of an errand needs, in bytes.
 pub fn needed(record: &ErrandRecord, sizes: &[u64]) -> u64 {
 	let inputs = sizes
@@ -88,6 +104,7 @@ pub(crate) mod tests {
 	pub(crate) fn policy() -> Policy {
 		Policy {
 			most: 2,
+			guests: 2,
 			least_gas_price: 1,
 			memory_pages: 100,
 			fuel: 1_000_000,
@@ -98,6 +115,21 @@ pub(crate) mod tests {
 	#[test]
 	fn what_fits_is_taken() {
 		assert_eq!(policy().takes(&record(), &[1000, 1000]), Ok(()));
+	}
+
+	#[test]
+	fn queue_is_as_long_as_its_time_allows() {
+		let minute = Duration::from_secs(60);
+		let in_a_minute = 2 * 60 * FUEL_PER_SECOND;
+		assert!(policy().is_in_time(0, u64::MAX, Duration::ZERO));
+		assert!(policy().is_in_time(1, in_a_minute - 1, minute));
+		assert!(!policy().is_in_time(2, in_a_minute - 1, minute));
+		assert!(!policy().is_in_time(1, 1, Duration::ZERO));
+		let none = Policy {
+			guests: 0,
+			..policy()
+		};
+		assert!(none.is_in_time(1, 1, minute), "there is one at least");
 	}
 
 	#[test]

@@ -37,6 +37,11 @@ impl Ticket {
 		}
 	}
 
+	/// Its place among the tickets of this module: the lowest number is the best.
+	pub const fn rank(&self) -> u64 {
+		self.random
+	}
+
 	/// Whether it is a ticket of this draw.
 	pub fn is_of(&self, plan: &DrawPlan) -> bool {
 		self.plan.fixed_in == plan.fixed_in

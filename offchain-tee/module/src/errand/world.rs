@@ -55,6 +55,8 @@ pub struct World {
 	pub state: Arc<StateDir>,
 	/// Memory of runs, in units of [`MEMORY_UNIT`].
 	pub memory: Arc<Semaphore>,
+	/// Guests that may run.
+	pub guests: Arc<Semaphore>,
 }
 
 impl World {

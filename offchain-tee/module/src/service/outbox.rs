@@ -29,11 +29,24 @@ impl<T: Send + 'static> Outbox<T> {
 
 	/// Hands in a call. What comes back takes it back.
 	pub fn post(&mut self, tag: T, call: Call) -> Withdrawal {
+		self.post_and(tag, call, || ())
+	}
+
+	/// The same, and says when it stands in a block, or is at its end without.
+	pub fn post_and(
+		&mut self,
+		tag: T,
+		call: Call,
+		stands: impl FnOnce() + Send + 'static,
+	) -> Withdrawal {
 		let label = call.label();
-		let submission = self.submitter.submit(call);
+		let mut submission = self.submitter.submit(call);
 		let withdrawal = submission.withdrawal();
 		let metrics = self.metrics.clone();
 		self.calls.spawn(async move {
+			// How it ended is said below.
+			let _ = submission.in_block().await;
+			stands();
 			let ended = submission.finalized().await;
 			match &ended {
 				Ok(outcome) => {

@@ -5,23 +5,14 @@ use alloc::vec::Vec;
 use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 use tea_primitives::{
-	committee::{Pool, committee, shortlist},
-	draw::{BeaconValue, Draw, DrawError, Draws, Member, Membership, Shortlist, Shortlists},
+	committee::{Pool, drawn},
+	draw::{BeaconValue, Draw, DrawError, Drawn, Draws, FrugalDraws, Member, Membership},
 };
 
 /// The known-good set as it is now.
 struct Now<T> {
 	modules: u32,
 	_runtime: core::marker::PhantomData<T>,
-}
-
-impl<T: Config> Now<T> {
-	fn read() -> Self {
-		Self {
-			modules: ModuleCount::<T>::get(),
-			_runtime: core::marker::PhantomData,
-		}
-	}
 }
 
 impl<T: Config> Pool<T::AccountId> for Now<T> {
@@ -48,39 +39,27 @@ impl<T: Config> Draws<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
 	fn committee(
 		draw: &Draw<'_, T::AccountId, BlockNumberFor<T>>,
 	) -> Result<Vec<Member<T::AccountId>>, DrawError> {
-		let beacon = Self::beacon_of(draw.block).ok_or(DrawError::NoBeacon)?;
-		committee(
-			&Now::<T>::read(),
-			draw,
-			&Self::genesis(),
-			&beacon,
-			T::MaxCandidates::get(),
-		)
+		Self::draw(draw, T::MaxCandidates::get()).committee
 	}
 }
 
-impl<T: Config> Shortlists<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
-	fn shortlist(
+impl<T: Config> FrugalDraws<T::AccountId, BlockNumberFor<T>> for Pallet<T> {
+	fn draw(
 		draw: &Draw<'_, T::AccountId, BlockNumberFor<T>>,
-		spare: u32,
-	) -> Shortlist<T::AccountId> {
-		let nobody = Shortlist {
-			members: Vec::new(),
+		candidates: u32,
+	) -> Drawn<T::AccountId> {
+		let failed = |error| Drawn {
+			committee: Err(error),
 			looked_at: 0,
 		};
 		let Some(beacon) = Self::beacon_of(draw.block) else {
-			return nobody;
+			return failed(DrawError::NoBeacon);
 		};
-		let candidates = T::MaxCandidates::get();
-		// The set as it is now always answers.
-		shortlist(
-			&Now::<T>::read(),
-			draw,
-			&Self::genesis(),
-			&beacon,
-			candidates,
-			spare,
-		)
-		.unwrap_or(nobody)
+		let pool = Now::<T> {
+			modules: ModuleCount::<T>::get(),
+			_runtime: core::marker::PhantomData,
+		};
+		let candidates = candidates.min(T::MaxCandidates::get());
+		drawn(&pool, draw, &Self::genesis(), &beacon, candidates).unwrap_or_else(failed)
 	}
 }

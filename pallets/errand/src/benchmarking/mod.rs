@@ -21,7 +21,6 @@ use tea_primitives::{
 	errand::{
 		Batch, Earnings, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS,
 		Needs, Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason, SealedResult, Source,
-		TicketProof,
 	},
 	ids::{BootSeq, ModuleId},
 };
@@ -44,6 +43,8 @@ pub trait BenchmarkHelper<T: Config> {
 	fn set_time();
 	/// Makes the beacon of a block known.
 	fn set_beacon(block: BlockNumberFor<T>);
+	/// Verifies the proof of some ticket.
+	fn verify_a_ticket() -> bool;
 	/// A signature with a session key.
 	fn sign(key: &[u8; 32], message: &[u8]) -> T::MemberSignature;
 }
@@ -56,13 +57,8 @@ const POSTED: u32 = 10;
 const PASSED_OVER: u32 = 60;
 /// Price of an hour, and what a verifier has for its work.
 const PRICE: u64 = 1_000_000_000;
-/// Output and proof of another key: all points are on the curve, so that verification goes to its end.
-const TICKET: TicketProof = TicketProof {
-	pre_output: hex_literal::hex!(
-		"302fa3233eaeea970f16cd2282b1894793828992246999cce236ec3899c27d3f"
-	),
-	proof: [7; 64],
-};
+/// Output of some ticket: every ticket is let in.
+const PRE_OUTPUT: [u8; 32] = [7; 32];
 
 fn stop(what: &'static str) -> BenchmarkError {
 	BenchmarkError::Stop(what)
@@ -449,8 +445,7 @@ mod benchmarks {
 	}
 
 	/// So many claims, each of which replaces that of another module; the errand of the first one has so many data inputs.
-	/// Nobody can make a VRF proof inside the runtime, so that of another input is verified, which costs the same, and what
-	/// would follow is done.
+	/// Nobody can make a VRF proof inside the runtime, so another one is verified instead.
 	#[benchmark]
 	fn claim(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::claimable(n, d)?;
@@ -460,10 +455,9 @@ mod benchmarks {
 		#[block]
 		{
 			for errand in &scene.errands {
-				let (checked, value) = Pallet::<T>::check_claim(&who, *errand, &TICKET.pre_output)
+				let (checked, value) = Pallet::<T>::check_claim(&who, *errand, &PRE_OUTPUT)
 					.map_err(|_| stop("a module that may claim"))?;
-				let proven = Pallet::<T>::prove(&checked, *errand, &TICKET);
-				assert!(proven.is_err());
+				assert!(Helper::<T>::verify_a_ticket());
 				Pallet::<T>::accept_claim(*errand, checked, value).map_err(|_| stop("a claim"))?;
 			}
 		}
@@ -475,42 +469,39 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// What the first claim of a block has drawn, looking at so many candidates.
+	/// Verifiers, out of so many candidates.
 	#[benchmark]
 	fn draw(c: Linear<8, 64>) -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::claimable(1, 0)?;
 		let errand = scene.errand;
 		let mut record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
-		// One verifier less than the list has room for: the draw goes on to the end.
-		let last = T::CommitteeSize::get().saturating_sub(1);
-		record.client = rich::<T>("verifier", last);
+		// Too few owners: the draw goes on to the end.
+		record.client = rich::<T>("verifier", 0);
 		let all = T::CommitteeSize::get().saturating_add(1);
 		crowd::<T>(&record.client, c.saturating_sub(all))?;
+		let owner = rich::<T>("executor", 0);
+		let fixed_in = record.draw.fixed_in;
 
 		#[block]
 		{
-			let (shortlist, looked_at) = Pallet::<T>::shortlist(errand, &record);
-			assert!(looked_at >= c);
-			assert_eq!(shortlist.len() as u32, T::CommitteeSize::get());
-			ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
-				.map_err(|_| stop("room for a claim"))?;
+			let none = VerifiersOf::<T>::new();
+			let (drawn, looked_at) =
+				Pallet::<T>::draw_verifiers(errand, &record, &owner, fixed_in, 0, &none, c);
+			assert!(drawn.is_err());
+			assert_eq!(looked_at, c);
 		}
 
-		assert_eq!(ClaimedNow::<T>::get().len(), 1);
 		Ok(())
 	}
 
-	/// The end of a block with so many claimed errands; the first one has so many data inputs.
+	/// The end of a block with so many claimed errands; the first one has so many data inputs. What their draws look at is
+	/// paid for apart.
 	#[benchmark]
 	fn assign(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::claimable(n, d)?;
 		scene.claim(|_| scene.executor, 1)?;
 		for errand in &scene.errands {
-			let record = Errands::<T>::get(errand).ok_or(stop("an errand"))?;
-			let (shortlist, _) = Pallet::<T>::shortlist(*errand, &record);
-			let errand = *errand;
-			ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
-				.map_err(|_| stop("room for a claim"))?;
+			ClaimedNow::<T>::try_append(errand).map_err(|_| stop("room for a claim"))?;
 		}
 
 		#[block]

@@ -1,9 +1,9 @@
 //! Claims: who may execute, whose ticket is the lowest, and who checks.
 
 use crate::{
-	Assignment, AssignmentOf, BalanceOf, Claimed, ClaimedNow, Config, DrawPlan, ErrandRecordOf,
-	Errands, Error, Event, Finished, KeyPath, Pallet, Queue, Rule, Shortlist, Stage, UsedSource,
-	VerifiersOf, WeightInfo, Workloads,
+	Assignment, AssignmentOf, BalanceOf, ClaimedNow, Config, DrawPlan, ErrandRecordOf, Errands,
+	Error, Event, Finished, KeyPath, Pallet, Queue, Rule, Stage, UsedSource, VerifiersOf,
+	WeightInfo, Workloads,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -11,7 +11,7 @@ use frame_support::{
 	BoundedVec,
 	dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
 	ensure,
-	traits::{Defensive, Get},
+	traits::{ConstU32, Defensive, Get},
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -24,8 +24,10 @@ use tea_primitives::{
 	camellia::{Camellias, DrawWeight},
 	committee::MAX_CANDIDATES,
 	deployment::{Deployments, Executor, Refusal, Visibility},
-	draw::{Draw, DrawError, Draws, Member, Purpose, Shortlists},
-	errand::{ErrandId, MAX_INPUTS, TicketProof, TicketRefusal, TicketRequest, Tickets},
+	draw::{Draw, DrawError, FrugalDraws, Purpose},
+	errand::{
+		ErrandId, MAX_INPUTS, MAX_SOURCES, TicketProof, TicketRefusal, TicketRequest, Tickets,
+	},
 	ids::{BootSeq, ModuleId},
 	module::{Attested, Certificate},
 	ticket::subject,
@@ -56,6 +58,18 @@ impl<T: Config> Claim<T> {
 	}
 }
 
+/// Candidates that a claim pays for, unless it is the first one of its block, which pays for as many as a draw looks at. Draws of
+/// one block share what was paid for.
+const SHARE: u32 = 16;
+
+/// Candidates that the draws of a block with so many claimed errands look at, all together.
+pub(crate) const fn candidates_for(claimed: u32) -> u32 {
+	match claimed.checked_sub(1) {
+		Some(others) => MAX_CANDIDATES.saturating_add(others.saturating_mul(SHARE)),
+		None => 0,
+	}
+}
+
 /// What claims of one call cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClaimCost {
@@ -63,11 +77,11 @@ pub(crate) struct ClaimCost {
 	claims: u32,
 	/// Data inputs of their errands.
 	data: u32,
-	/// First claims of the block: each has verifiers drawn now, and is assigned at the end of the block.
+	/// First claims of an errand in this block: they pay for its draw and its assignment at the end of the block.
 	first: u32,
 	/// Data inputs of their errands.
 	first_data: u32,
-	/// Candidates that the draws looked at, all together.
+	/// Candidates that their draws may look at, all together.
 	candidates: u32,
 }
 
@@ -80,7 +94,7 @@ impl ClaimCost {
 			data,
 			first: claims,
 			first_data: data,
-			candidates: claims.saturating_mul(MAX_CANDIDATES),
+			candidates: candidates_for(claims),
 		}
 	}
 
@@ -107,7 +121,7 @@ impl ClaimCost {
 		if self.first == 0 {
 			return claims;
 		}
-		// The part of a draw that does not depend on its candidates is paid by each of them.
+		// What a draw costs without its candidates is paid for each of them.
 		let draws = W::draw(0)
 			.saturating_mul(self.first.saturating_sub(1).into())
 			.saturating_add(W::draw(self.candidates));
@@ -124,11 +138,6 @@ fn refused<T: Config>(refusal: TicketRefusal) -> Error<T> {
 		TicketRefusal::TooHigh => Error::TicketTooHigh,
 		TicketRefusal::BadProof => Error::BadVrfProof,
 	}
-}
-
-/// What a draw of verifiers is about.
-fn draw_subject(errand: ErrandId, attempt: u8, redrawn: u8) -> Vec<u8> {
-	(errand, attempt, redrawn).encode()
 }
 
 impl<T: Config> Pallet<T> {
@@ -298,8 +307,7 @@ impl<T: Config> Pallet<T> {
 		T::Tickets::with_proof(&claim.request(&subject), ticket).map_err(refused::<T>)
 	}
 
-	/// Notes a claim with the lowest ticket so far. The first one has the verifiers drawn, and pays for the assignment at the
-	/// end of the block.
+	/// Notes a claim with the lowest ticket so far. The first one pays for draw and assignment at the end of the block.
 	pub(crate) fn accept_claim(
 		errand: ErrandId,
 		claim: Claim<T>,
@@ -321,10 +329,11 @@ impl<T: Config> Pallet<T> {
 		match rival {
 			Some(rival) => Self::vacate(rival, errand, record.held),
 			None => {
-				let (shortlist, looked_at) = Self::shortlist(errand, &record);
-				ClaimedNow::<T>::try_append(Claimed { errand, shortlist })
-					.map_err(|_| Error::<T>::BlockFull)?;
-				(cost.first, cost.first_data, cost.candidates) = (1, data, looked_at);
+				let others = ClaimedNow::<T>::decode_len().unwrap_or_default() as u32;
+				ClaimedNow::<T>::try_append(errand).map_err(|_| Error::<T>::BlockFull)?;
+				let candidates =
+					candidates_for(others.saturating_add(1)).saturating_sub(candidates_for(others));
+				(cost.first, cost.first_data, cost.candidates) = (1, data, candidates);
 			}
 		}
 		Self::occupy(module, errand, record.held);
@@ -342,39 +351,21 @@ impl<T: Config> Pallet<T> {
 		Ok(cost)
 	}
 
-	/// Who may verify an errand, in the order of the draw, and how many candidates were looked at. One more than needed,
-	/// because the executor's owner has none of them, and is not known before the end of the block.
-	pub(crate) fn shortlist(
-		errand: ErrandId,
-		record: &ErrandRecordOf<T>,
-	) -> (Shortlist<T::AccountId>, u32) {
-		let drawn = T::Draws::shortlist(
-			&Draw {
-				purpose: Purpose::Errand,
-				subject: &draw_subject(errand, record.attempt, 0),
-				block: record.draw.fixed_in.saturating_add(One::one()),
-				size: T::CommitteeSize::get(),
-				excluded_owners: core::slice::from_ref(&record.client),
-				excluded: &[],
-			},
-			1,
-		);
-		(BoundedVec::truncate_from(drawn.members), drawn.looked_at)
-	}
-
-	/// Fixes the executors of this block, and draws who checks them.
+	/// Fixes the executors of this block, and draws who checks them, out of the candidates that the claims have paid for.
 	pub(crate) fn assign_claimed() {
-		for claimed in ClaimedNow::<T>::take() {
-			Self::assign(claimed);
+		let claimed = ClaimedNow::<T>::take();
+		let mut candidates = candidates_for(claimed.len() as u32);
+		for errand in claimed {
+			let Some(record) = Errands::<T>::get(errand).defensive() else {
+				continue;
+			};
+			let looked_at = Self::assign(errand, record, candidates);
+			candidates = candidates.saturating_sub(looked_at);
 		}
 	}
 
-	/// Fixes the executor of an errand that was claimed.
-	pub(crate) fn assign(claimed: Claimed<T::AccountId>) {
-		let Claimed { errand, shortlist } = claimed;
-		let Some(mut record) = Errands::<T>::get(errand).defensive() else {
-			return;
-		};
+	/// Fixes the executor of an errand that was claimed. Says at how many candidates for its verifiers was looked.
+	pub(crate) fn assign(errand: ErrandId, mut record: ErrandRecordOf<T>, candidates: u32) -> u32 {
 		let Stage::Claimed {
 			module,
 			boot_seq,
@@ -382,10 +373,11 @@ impl<T: Config> Pallet<T> {
 		} = record.stage
 		else {
 			frame_support::defensive!("what is claimed in a block stays so to its end");
-			return;
+			return 0;
 		};
-		let drawn = Self::assignment(&record, &shortlist, module, boot_seq, ticket);
-		let Some(assignment) = drawn else {
+		let (assignment, looked_at) =
+			Self::assignment(errand, &record, (module, boot_seq, ticket), candidates);
+		let Some(assignment) = assignment else {
 			// Nobody is to blame: another beacon decides, about executor and verifiers.
 			Self::vacate(module, errand, record.held);
 			record.draw = DrawPlan {
@@ -396,7 +388,7 @@ impl<T: Config> Pallet<T> {
 			Self::schedule(errand, Self::claims_end(&record.draw, record.deadline));
 			Errands::<T>::insert(errand, record);
 			Self::deposit_event(Event::NoCommittee { errand, module });
-			return;
+			return looked_at;
 		};
 		Self::deposit_event(Event::Assigned {
 			errand,
@@ -417,17 +409,52 @@ impl<T: Config> Pallet<T> {
 			Stage::Assigned(assignment)
 		};
 		Errands::<T>::insert(errand, record);
+		looked_at
 	}
 
-	/// The assignment of an executor, if there are pins and a committee.
+	/// The assignment of an executor, if there are pins and a committee, and the candidates that were looked at.
 	fn assignment(
+		errand: ErrandId,
 		record: &ErrandRecordOf<T>,
-		shortlist: &[(Member<T::AccountId>, T::AccountId)],
+		(executor, boot_seq, ticket): (ModuleId, BootSeq, u128),
+		candidates: u32,
+	) -> (Option<AssignmentOf<T>>, u32) {
+		let Some((beneficiary, keys)) = Self::owner_and_keys(record, executor, boot_seq) else {
+			return (None, 0);
+		};
+		let (verifiers, looked_at) = Self::draw_verifiers(
+			errand,
+			record,
+			&beneficiary,
+			record.draw.fixed_in,
+			0,
+			&VerifiersOf::<T>::new(),
+			candidates,
+		);
+		let now = Self::now();
+		let assignment = verifiers.ok().map(|verifiers| Assignment {
+			executor,
+			boot_seq,
+			beneficiary,
+			ticket,
+			assigned: now,
+			deadline: Self::executor_deadline(record.attempt, now, record.deadline),
+			verifiers,
+			redraw: None,
+			former: VerifiersOf::<T>::new(),
+			failed: 0,
+			keys,
+		});
+		(assignment, looked_at)
+	}
+
+	/// Who is paid for the work of an executor, and how its keys come to it; nothing when a pin is gone.
+	fn owner_and_keys(
+		record: &ErrandRecordOf<T>,
 		executor: ModuleId,
 		boot_seq: BootSeq,
-		ticket: u128,
-	) -> Option<AssignmentOf<T>> {
-		let beneficiary = T::Camellias::owner(executor)?;
+	) -> Option<(T::AccountId, BoundedVec<KeyPath, ConstU32<MAX_SOURCES>>)> {
+		let owner = T::Camellias::owner(executor)?;
 		let keys = record
 			.sources()
 			.map(|(_, source)| match source {
@@ -443,43 +470,10 @@ impl<T: Config> Pallet<T> {
 				_ => Some(KeyPath::None),
 			})
 			.collect::<Option<Vec<_>>>()?;
-		let verifiers = Self::verifiers_of(executor, &beneficiary, shortlist)?;
-		let now = Self::now();
-		Some(Assignment {
-			executor,
-			boot_seq,
-			beneficiary,
-			ticket,
-			assigned: now,
-			deadline: Self::executor_deadline(record.attempt, now, record.deadline),
-			verifiers,
-			redraw: None,
-			former: VerifiersOf::<T>::new(),
-			failed: 0,
-			keys: BoundedVec::truncate_from(keys),
-		})
+		Some((owner, BoundedVec::truncate_from(keys)))
 	}
 
-	/// The first of the short list that are not of the executor's owner, if there are enough.
-	fn verifiers_of(
-		executor: ModuleId,
-		owner: &T::AccountId,
-		shortlist: &[(Member<T::AccountId>, T::AccountId)],
-	) -> Option<VerifiersOf<T>> {
-		let size = T::CommitteeSize::get() as usize;
-		let members: Vec<Member<T::AccountId>> = shortlist
-			.iter()
-			// The executor itself, because it may have been sold in this block.
-			.filter(|(member, of)| of != owner && *member != Member::Module(executor))
-			.map(|(member, _)| member.clone())
-			.take(size)
-			.collect();
-		BoundedVec::try_from(members)
-			.ok()
-			.filter(|members: &VerifiersOf<T>| members.len() == size)
-	}
-
-	/// Draws a second committee for an errand: nobody of the owners of executor and client.
+	/// Draws the verifiers of an errand: nobody of the owners of executor and client. Says at how many candidates was looked.
 	pub(crate) fn draw_verifiers(
 		errand: ErrandId,
 		record: &ErrandRecordOf<T>,
@@ -487,20 +481,27 @@ impl<T: Config> Pallet<T> {
 		fixed_in: BlockNumberFor<T>,
 		redrawn: u8,
 		former: &VerifiersOf<T>,
-	) -> Result<VerifiersOf<T>, DrawError> {
+		candidates: u32,
+	) -> (Result<VerifiersOf<T>, DrawError>, u32) {
 		let size = T::CommitteeSize::get();
-		let members: Vec<Member<T::AccountId>> = T::Draws::committee(&Draw {
-			purpose: Purpose::Errand,
-			subject: &draw_subject(errand, record.attempt, redrawn),
-			block: fixed_in.saturating_add(One::one()),
-			size,
-			excluded_owners: &[owner.clone(), record.client.clone()],
-			excluded: former,
-		})?;
-		BoundedVec::try_from(members)
-			.ok()
-			.filter(|members| members.len() as u32 == size)
-			.ok_or(DrawError::NoCommittee)
+		let drawn = T::Draws::draw(
+			&Draw {
+				purpose: Purpose::Errand,
+				subject: &(errand, record.attempt, redrawn).encode(),
+				block: fixed_in.saturating_add(One::one()),
+				size,
+				excluded_owners: &[owner.clone(), record.client.clone()],
+				excluded: former,
+			},
+			candidates,
+		);
+		let verifiers = drawn.committee.and_then(|members| {
+			BoundedVec::try_from(members)
+				.ok()
+				.filter(|members: &VerifiersOf<T>| members.len() as u32 == size)
+				.ok_or(DrawError::NoCommittee)
+		});
+		(verifiers, drawn.looked_at)
 	}
 
 	/// First block in which the executor of an attempt is too late: the first one has half of what is left, the second one

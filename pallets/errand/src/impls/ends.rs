@@ -12,6 +12,7 @@ use sp_runtime::{
 };
 use tea_primitives::{
 	camellia::{Camellias, CreditEvent},
+	committee::MAX_CANDIDATES,
 	draw::{DrawError, Draws, Member},
 	errand::{ErrandId, FaultReason, Outcome, RefundReason, RefuteReason, Stakes, Suspects},
 	module::Attested,
@@ -298,13 +299,14 @@ impl<T: Config> Pallet<T> {
 				return Ok(());
 			}
 			ensure!(now >= Self::redraw_due(fixed_in), Error::<T>::TooSoon);
-			let drawn = Self::draw_verifiers(
+			let (drawn, _) = Self::draw_verifiers(
 				errand,
 				&record,
 				&assignment.beneficiary,
 				fixed_in,
 				1,
 				&assignment.former,
+				MAX_CANDIDATES,
 			);
 			match drawn {
 				Ok(verifiers) => {

@@ -14,6 +14,8 @@ mod views;
 mod workload;
 
 pub(crate) use claims::ClaimCost;
+#[cfg(test)]
+pub(crate) use claims::candidates_for;
 pub(crate) use complete::ProofCost;
 pub use duties::duty_subject;
 pub use workload::Busy;

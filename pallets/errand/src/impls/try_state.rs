@@ -77,9 +77,9 @@ impl<T: Config> Pallet<T> {
 				"7: a bill adds up to what was held"
 			);
 		}
-		for claimed in ClaimedNow::<T>::get() {
+		for errand in ClaimedNow::<T>::get() {
 			ensure!(
-				Errands::<T>::get(claimed.errand)
+				Errands::<T>::get(errand)
 					.is_some_and(|record| matches!(record.stage, Stage::Claimed { .. })),
 				"8: what was claimed in this block is listed"
 			);
@@ -158,9 +158,7 @@ impl<T: Config> Pallet<T> {
 		);
 		if matches!(record.stage, Stage::Claimed { .. }) {
 			ensure!(
-				ClaimedNow::<T>::get()
-					.iter()
-					.any(|claimed| claimed.errand == errand),
+				ClaimedNow::<T>::get().contains(&errand),
 				"8: what was claimed in this block is listed"
 			);
 		}

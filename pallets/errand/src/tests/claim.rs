@@ -415,59 +415,34 @@ fn shortest_deadline_is_enough() {
 	});
 }
 
-/// The committee is drawn with the first claim, and fixed when the executor is: nobody of its owner, and never itself.
+/// Draws of one block share the candidates that its claims have paid for: what finds none is drawn again with another beacon,
+/// and nobody is to blame.
 #[test]
-fn executor_never_checks_itself() {
+fn draws_look_no_further_than_the_claims_have_paid_for() {
 	ExtBuilder::default().build_and_execute(|| {
-		// Until the draw itself would have taken the executor.
-		let errand = (0..64)
-			.map(|_| {
-				let errand = post();
-				advance(2);
-				errand
-			})
-			.find(|errand| {
-				let (shortlist, _) = Errand::shortlist(*errand, &record(*errand));
-				shortlist
-					.iter()
-					.take(N as usize)
-					.any(|(member, _)| *member == Member::Module(X))
-			})
-			.expect("one of many draws");
-		let (shortlist, _) = Errand::shortlist(errand, &record(errand));
-		assert_ok!(claim(errand, X));
-		// Sold in the block of its claim, the list has its former owner.
-		with_module(X, |record| record.owner = account(77));
-		advance(1);
-		let expected: Vec<_> = shortlist
-			.into_iter()
-			.map(|(member, _)| member)
-			.filter(|member| *member != Member::Module(X))
-			.collect();
-		assert_eq!(assignment(errand).verifiers.to_vec(), expected);
-	});
-}
-
-#[test]
-fn committee_is_that_of_a_draw_without_the_owner_of_the_executor() {
-	ExtBuilder::default().build_and_execute(|| {
-		for _ in 0..8 {
-			let errand = post();
-			advance(2);
-			let record = record(errand);
-			let owner = world::Modules::<Test>::get(X).expect("a module").owner;
-			let drawn = Errand::draw_verifiers(
-				errand,
-				&record,
-				&owner,
-				record.draw.fixed_in,
-				0,
-				&VerifiersOf::<Test>::new(),
-			);
-			assert_ok!(claim(errand, X));
-			advance(1);
-			assert_eq!(Ok(assignment(errand).verifiers), drawn);
-			finish(errand, tea_primitives::errand::Exit::Ok, 1);
+		// Nearly all modules are the client's: each draw looks at very many.
+		for _ in 0..200 {
+			module_of(client());
 		}
+		let errands: Vec<_> = (0..MAX_ERRANDS).map(|_| post()).collect();
+		advance(2);
+		for errand in &errands {
+			assert_ok!(claim(*errand, X));
+		}
+		advance(1);
+		let (whole, lapsed): (Vec<_>, Vec<_>) = errands
+			.iter()
+			.partition(|errand| record(**errand).assignment().is_some());
+		assert!(!lapsed.is_empty(), "a committee of strangers is rare");
+		for errand in whole {
+			assert_eq!(assignment(errand).verifiers.len(), N as usize);
+		}
+		for errand in lapsed {
+			assert_eq!(record(errand).stage, Stage::Open);
+			assert_eq!(record(errand).draw.fixed_in, 7);
+		}
+		assert_eq!(crate::impls::candidates_for(0), 0);
+		assert_eq!(crate::impls::candidates_for(1), 64);
+		assert_eq!(crate::impls::candidates_for(3), 96);
 	});
 }

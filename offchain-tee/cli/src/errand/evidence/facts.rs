@@ -15,6 +15,7 @@ use tea_primitives::{
 	errand::{ErrandId, TicketProof},
 	ids::{BootSeq, ModuleId},
 };
+use tea_tpm::pot::MAX_BATCH;
 
 use super::{
 	draw::{Claim, Scene, Second},
@@ -267,23 +268,48 @@ fn signer(mut extrinsic: &[u8]) -> Option<[u8; 32]> {
 /// Tickets for an errand among the extrinsics of a block. A call stands at the end of its extrinsic; what only looks like one
 /// proves nothing, because the ticket has to verify.
 pub(crate) fn claims(extrinsics: &[Vec<u8>], errand: ErrandId) -> Vec<Claim> {
-	/// Index of the call in its pallet.
-	const CLAIM: u8 = 2;
-	/// Errand, output and proof.
-	const ARGUMENTS: usize = 8 + 32 + 64;
 	extrinsics
 		.iter()
-		.filter_map(|bytes| {
-			let at = bytes.len().checked_sub(ARGUMENTS)?;
-			let (head, arguments) = bytes.split_at_checked(at)?;
-			let (claimed, ticket): (ErrandId, TicketProof) =
-				DecodeAll::decode_all(&mut &arguments[..]).ok()?;
-			(head.last() == Some(&CLAIM) && claimed == errand).then(|| Claim {
-				signer: signer(bytes),
-				ticket,
-			})
+		.flat_map(|bytes| {
+			let signer = signer(bytes);
+			one_claim(bytes)
+				.into_iter()
+				.chain(many_claims(bytes).into_iter().flatten())
+				.filter(|(claimed, _)| *claimed == errand)
+				.map(move |(_, ticket)| Claim { signer, ticket })
+				.collect::<Vec<_>>()
 		})
 		.collect()
+}
+
+/// Errand, output and proof.
+const CLAIM_LEN: usize = 8 + 32 + 64;
+
+/// What a `claim` at the end of an extrinsic claims.
+fn one_claim(extrinsic: &[u8]) -> Option<(ErrandId, TicketProof)> {
+	/// Index of the call in its pallet.
+	const CLAIM: u8 = 2;
+	let (head, arguments) = split_at_end(extrinsic, CLAIM_LEN)?;
+	(head.last() == Some(&CLAIM))
+		.then(|| DecodeAll::decode_all(&mut &arguments[..]).ok())
+		.flatten()
+}
+
+/// What a `claim_many` at the end of an extrinsic claims.
+fn many_claims(extrinsic: &[u8]) -> Option<Vec<(ErrandId, TicketProof)>> {
+	/// Index of the call in its pallet.
+	const CLAIM_MANY: u8 = 11;
+	(1..=MAX_BATCH).find_map(|count| {
+		// So short a list has a length of one byte.
+		let (head, arguments) = split_at_end(extrinsic, 1 + count * CLAIM_LEN)?;
+		let claims: Vec<(ErrandId, TicketProof)> =
+			DecodeAll::decode_all(&mut &arguments[..]).ok()?;
+		(head.last() == Some(&CLAIM_MANY) && claims.len() == count).then_some(claims)
+	})
+}
+
+fn split_at_end(bytes: &[u8], len: usize) -> Option<(&[u8], &[u8])> {
+	bytes.split_at_checked(bytes.len().checked_sub(len)?)
 }
 
 #[cfg(test)]
@@ -309,5 +335,34 @@ mod tests {
 			[claim(None), claim(Some([5; 32]))]
 		);
 		assert!(claims(&extrinsics, ErrandId(8)).is_empty());
+	}
+
+	#[test]
+	fn tickets_are_found_in_calls_that_carry_several() {
+		let ticket = |n: u8| TicketProof {
+			pre_output: [n; 32],
+			proof: [n; 64],
+		};
+		let many: Vec<_> = (0u8..32).map(|n| (ErrandId(n.into()), ticket(n))).collect();
+		for count in [0usize, 1, 2, 32] {
+			let call = (9u8, 11u8, &many[..count]).encode();
+			let signed = [&[0x84, 0][..], &[5; 32], &[1; 65], &call]
+				.concat()
+				.encode();
+			for n in 0u8..32 {
+				let found = claims(core::slice::from_ref(&signed), ErrandId(n.into()));
+				let expected = (usize::from(n) < count).then(|| Claim {
+					signer: Some([5; 32]),
+					ticket: ticket(n),
+				});
+				assert_eq!(found, Vec::from_iter(expected), "{n} of {count}");
+			}
+		}
+		// Another call, or a list that is not whole.
+		let call = (9u8, 12u8, &many).encode();
+		assert!(claims(&[call], ErrandId(1)).is_empty());
+		let mut call = (9u8, 11u8, &many).encode();
+		call.pop();
+		assert!(claims(&[call], ErrandId(1)).is_empty());
 	}
 }

@@ -1,6 +1,8 @@
 //! Errands that nobody has: whether this module may and wants to run them, and when it claims.
 
-use tea_chain::{At, Call, Error, Withdrawal, types::ErrandRecord};
+use std::collections::BTreeMap;
+
+use tea_chain::{At, Error, types::ErrandRecord};
 use tea_executor::Cancel;
 use tea_primitives::{
 	deployment::Cid,
@@ -8,7 +10,7 @@ use tea_primitives::{
 	errand::{Capabilities, ErrandId},
 };
 
-use super::{Done, Executing, TIMES, Tag};
+use super::{Done, Executing, TIMES, tray::Item, work::Work};
 use crate::{
 	errand::{
 		eligible::{Standing, Unfit},
@@ -47,8 +49,6 @@ pub(super) struct Candidate {
 	/// Block of the last claim.
 	claimed: Option<u32>,
 	claims: u8,
-	/// Takes it back.
-	withdrawal: Option<Withdrawal>,
 	/// First block in which it is looked at again.
 	not_before: u32,
 	may_use: bool,
@@ -65,7 +65,6 @@ impl Candidate {
 			fetch: Fetch::No,
 			claimed: None,
 			claims: 0,
-			withdrawal: None,
 			not_before: 0,
 			may_use: false,
 		}
@@ -147,10 +146,8 @@ impl Executing {
 
 	/// Lets go of an errand that is none of this module's business any more.
 	pub(super) fn drop_candidate(&mut self, errand: ErrandId) {
+		self.claims.forget(errand);
 		if let Some(candidate) = self.open.remove(&errand) {
-			if let Some(withdrawal) = &candidate.withdrawal {
-				withdrawal.withdraw();
-			}
 			let contents = candidate.contents();
 			self.release(errand, contents);
 		}
@@ -197,11 +194,56 @@ impl Executing {
 		let Some(mut standing) = self.standing(at).await? else {
 			return Ok(());
 		};
-		let all: Vec<_> = self.open.keys().copied().collect();
-		for errand in all {
+		self.draw_tickets(at).await?;
+		// The best tickets first: others are more likely to win with the others.
+		let mut all: Vec<_> = self
+			.open
+			.iter()
+			.map(|(errand, candidate)| (candidate.ticket.map(|ticket| ticket.rank()), *errand))
+			.collect();
+		all.sort_by_key(|(rank, errand)| (rank.unwrap_or(u64::MAX), *errand));
+		for (_, errand) in all {
 			self.consider(at, &mut standing, errand).await?;
 		}
 		Ok(())
+	}
+
+	/// Draws the tickets of all draws whose beacon is known. Errands of one block share it.
+	async fn draw_tickets(&mut self, at: &At) -> Result<(), Error> {
+		let now = at.number();
+		let mut beacons = BTreeMap::new();
+		for (errand, candidate) in &mut self.open {
+			let draw = candidate.record.draw;
+			let block = draw.beacon_block();
+			if candidate.ticket.is_some_and(|ticket| ticket.is_of(&draw)) || now < block {
+				continue;
+			}
+			let beacon = match beacons.get(&block) {
+				Some(beacon) => *beacon,
+				None => {
+					let beacon = at.beacon(block).await?;
+					beacons.insert(block, beacon);
+					beacon
+				}
+			};
+			candidate.ticket = beacon.map(|beacon| {
+				let attempt = (*errand, candidate.record.attempt);
+				let genesis = &self.world.boot.genesis;
+				Ticket::draw(&self.world.vrf, genesis, attempt, draw, &beacon)
+			});
+		}
+		Ok(())
+	}
+
+	/// Fuel of runs that are still to come, if those that are claimed become this module's.
+	fn queued_fuel(&self) -> u64 {
+		let claimed = self
+			.open
+			.values()
+			.filter(|candidate| candidate.claimed.is_some())
+			.map(|candidate| candidate.record.limits.fuel);
+		let to_run = self.works.values().filter_map(Work::fuel_to_come);
+		claimed.chain(to_run).fold(0, u64::saturating_add)
 	}
 
 	/// Looks at one. What never fits is let go; what does not fit now is looked at again.
@@ -215,7 +257,7 @@ impl Executing {
 		let Some(candidate) = self.open.get_mut(&errand) else {
 			return Ok(());
 		};
-		if now < candidate.not_before {
+		if now < candidate.not_before || self.claims.holds(errand) {
 			return Ok(());
 		}
 		if let Some(claimed) = candidate.claimed {
@@ -255,14 +297,23 @@ impl Executing {
 		let me = world.module();
 		let now = at.number();
 		let next = now.saturating_add(1);
+		let queued = self.queued_fuel();
 		let Some(candidate) = self.open.get_mut(&errand) else {
 			return Ok(Ok(false));
 		};
 		let most = usize::try_from(world.policy.most).unwrap_or(usize::MAX);
 		let weight = match standing.may_claim(me, &candidate.record, next, most) {
 			Ok(weight) => weight,
+			// There may be room at any time.
+			Err(Unfit::Full) => return Ok(Ok(false)),
 			Err(unfit) => return Ok(Err(unfit.into())),
 		};
+		// The first executor has half of what is left.
+		let left = candidate.record.deadline.saturating_sub(next) / 2;
+		let fuel = candidate.record.limits.fuel;
+		let is_in_time = world
+			.policy
+			.is_in_time(queued, fuel, world.pace.blocks(left));
 		if candidate.materials.is_none() {
 			let gathered = match materials(at, &candidate.record).await {
 				Ok(gathered) => gathered,
@@ -292,21 +343,10 @@ impl Executing {
 			candidate.may_use = true;
 		}
 		let draw = candidate.record.draw;
-		if !candidate.ticket.is_some_and(|ticket| ticket.is_of(&draw)) {
-			if now < draw.beacon_block() {
-				return Ok(Ok(false));
-			}
-			let Some(beacon) = at.beacon(draw.beacon_block()).await? else {
-				return Ok(Err(Refusal::NotNow("the beacon is not known".into())));
-			};
-			let attempt = (errand, candidate.record.attempt);
-			let genesis = &world.boot.genesis;
-			candidate.ticket = Some(Ticket::draw(&world.vrf, genesis, attempt, draw, &beacon));
-		}
 		let is_let_in = candidate
 			.ticket
-			.is_some_and(|ticket| ticket.is_let_in(weight, next));
-		if !is_let_in {
+			.is_some_and(|ticket| ticket.is_of(&draw) && ticket.is_let_in(weight, next));
+		if !is_let_in || !is_in_time {
 			return Ok(Ok(false));
 		}
 		if candidate.claims >= MAX_CLAIMS {
@@ -353,31 +393,32 @@ impl Executing {
 		});
 	}
 
-	pub(super) async fn fetched(&mut self, errand: ErrandId, fetched: Result<(), ContentError>) {
+	/// Says whether the contents are here.
+	pub(super) fn fetched(&mut self, errand: ErrandId, fetched: Result<(), ContentError>) -> bool {
 		let best = self.best;
 		let Some(candidate) = self.open.get_mut(&errand) else {
-			return;
+			return false;
 		};
 		match fetched {
-			Ok(()) => candidate.fetch = Fetch::Done,
+			Ok(()) => {
+				candidate.fetch = Fetch::Done;
+				true
+			}
 			Err(error) => {
 				tracing::debug!(%errand, %error, "its contents cannot be had");
 				candidate.fetch = Fetch::Failed(best.saturating_add(LOOK_AGAIN));
-				return;
+				false
 			}
 		}
-		// The next block may take the claim.
+	}
+
+	/// The next block may take the claims of those whose contents are here now.
+	pub(super) async fn consider_fetched(&mut self) {
 		let Ok(at) = self.world.chain.best().await else {
 			return;
 		};
-		let considered = async {
-			if let Some(mut standing) = self.standing(&at).await? {
-				self.consider(&at, &mut standing, errand).await?;
-			}
-			Ok::<_, Error>(())
-		};
-		if let Err(error) = considered.await {
-			tracing::debug!(%errand, %error, "an errand cannot be read");
+		if let Err(error) = self.consider_all(&at).await {
+			tracing::debug!(%error, "errands cannot be read");
 		}
 	}
 
@@ -392,8 +433,13 @@ impl Executing {
 		candidate.claims = candidate.claims.saturating_add(1);
 		let attempt = candidate.record.attempt;
 		tracing::info!(%errand, attempt, block = now, "claiming");
-		let call = Call::claim(errand, &ticket.proof);
-		candidate.withdrawal = Some(self.outbox.post(Tag::Claim(errand, attempt), call));
+		// The best ones first: others are more likely to have the others.
+		self.claims.put(Item {
+			errand,
+			attempt,
+			rank: ticket.rank(),
+			payload: ticket.proof,
+		});
 	}
 
 	/// What a run of this errand is given, out of what was gathered before the claim or out of the state.
@@ -406,6 +452,7 @@ impl Executing {
 		let Some(assignment) = record.assignment().cloned() else {
 			return Ok(None);
 		};
+		self.claims.forget(errand);
 		let mut candidate = match self.open.remove(&errand) {
 			Some(candidate) => candidate,
 			None => Candidate::new(record.clone()),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use tea_chain::{
-	At, Call, Error, SubmitError,
+	At, Call, Error,
 	types::{ChainMember, ErrandRecord, ErrandStage, MultiSignature, Pot},
 };
 use tea_link::Purpose;
@@ -14,7 +14,7 @@ use tea_primitives::{
 };
 use tea_tpm::{Hash, pot::PotBinding};
 
-use super::{Done, Executing, Quoted, Tag, candidate::fetched_here};
+use super::{Done, Executing, Quoted, Tag, candidate::fetched_here, tray::Item};
 use crate::{
 	errand::{
 		batch::{Bundle, Ready, nonces_hash, take},
@@ -28,6 +28,32 @@ use crate::{
 
 /// Refusals of a proof after which it is quoted anew.
 const REFUSALS: u8 = 2;
+
+/// Why the chain did not take a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+	/// Its quote, or what is bound to it.
+	Quote,
+	/// Something else in it.
+	Otherwise,
+	/// It was not said why.
+	Unsaid,
+	/// It did not come so far.
+	Passing,
+}
+
+impl Refused {
+	/// With this error of the runtime.
+	pub(super) fn by(pallet: &str, error: &str) -> Self {
+		match (pallet, error) {
+			(
+				"Errand",
+				"BadCounters" | "BadQuote" | "BadPot" | "BadSignature" | "BadVerdictSignature",
+			) => Self::Quote,
+			_ => Self::Otherwise,
+		}
+	}
+}
 
 /// A verifier, and how it is reached.
 pub(super) struct Verifier {
@@ -113,6 +139,14 @@ impl Work {
 		&self.order
 	}
 
+	/// The most fuel that it may still burn.
+	pub(super) const fn fuel_to_come(&self) -> Option<u64> {
+		match self.executed {
+			Some(_) => None,
+			None => Some(self.order.record.limits.fuel),
+		}
+	}
+
 	pub(super) const fn is_handed_in(&self) -> bool {
 		self.clock.handed_in.is_some()
 	}
@@ -151,18 +185,15 @@ impl Work {
 	}
 
 	/// The chain did not take the proof. What is wrong with the quote is mended by another one.
-	pub(super) fn not_taken(&mut self, now: u32, error: &SubmitError) {
+	pub(super) fn not_taken(&mut self, now: u32, refused: Refused) {
 		self.clock.handed_in = None;
 		self.refusals = self.refusals.saturating_add(1);
-		let of_quote = matches!(
-			error.dispatch(),
-			Some((
-				"Errand",
-				"BadCounters" | "BadQuote" | "BadPot" | "BadSignature" | "BadVerdictSignature"
-			))
-		);
-		// A proof that is refused before it gets into a block says not why.
-		let anew = of_quote || (!error.is_passing() && self.refusals >= REFUSALS);
+		let anew = match refused {
+			Refused::Quote => true,
+			Refused::Passing => false,
+			// A proof that is refused before it gets into a block says not why.
+			Refused::Otherwise | Refused::Unsaid => self.refusals >= REFUSALS,
+		};
 		self.proof.not_taken(now, anew);
 	}
 }
@@ -242,6 +273,7 @@ impl Executing {
 			self.release(errand, work.contents());
 		}
 		self.waiting.retain(|ready| ready.body.errand != errand);
+		self.proofs.forget(errand);
 	}
 
 	pub(super) fn ran(
@@ -513,8 +545,14 @@ impl Executing {
 			since_queued_ms = work.clock.queued.map_or(Duration::ZERO, |at| at.elapsed()).as_millis(),
 			"handing in a proof"
 		);
-		let tag = Tag::Complete(errand, work.attempt());
-		self.outbox.post(tag, Call::complete(errand, &pot));
+		// Those under one quote stand together: the chain verifies it once.
+		let [a, b, c, d, e, f, g, h, ..] = pot.batch.root;
+		self.proofs.put(Item {
+			errand,
+			attempt: work.attempt(),
+			rank: u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+			payload: pot,
+		});
 	}
 }
 
