@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+pub mod allocator;
 pub mod attest;
 pub mod config;
 pub mod enrol;

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use tea_module::{
+	allocator,
 	config::{
 		ChainAccess, class,
 		module::{Config, Flags},
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), Exit> {
 	harden::quiet_tpm_library();
+	let shares_heaps = allocator::share_heaps();
 	let cli = Cli::parse();
 	let refused = |error: tea_module::config::ConfigError| Exit::of(Cause::Config, &error);
 	// The prefix of the settings is that of the file's own variable, too.
@@ -89,6 +91,11 @@ fn start() -> Result<(), Exit> {
 			harden::close_process().map_err(|error| Exit::of(Cause::Memory, &error))?;
 			let config = Config::resolve(&layers).map_err(refused)?;
 			logging::start(config.common.log_format, &config.common.log)?;
+			if !shares_heaps {
+				tracing::warn!(
+					"the C library does not share heaps; more memory stays taken after a burst"
+				);
+			}
 			let runtime = tokio::runtime::Runtime::new()
 				.map_err(|error| Exit::of(Cause::Internal, &error))?;
 			let ended = runtime.block_on(run::run(config));
