@@ -13,6 +13,7 @@ mod describe;
 mod error;
 mod follow;
 pub mod key;
+mod line;
 mod runtime;
 mod shape;
 mod signer;

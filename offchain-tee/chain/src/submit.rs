@@ -8,6 +8,7 @@ use crate::{
 	At, Call, Chain, DispatchFailure, Error, Followed, Refusal, Sign, SubmitError,
 	backoff::Backoff,
 	config::Tea,
+	line::{Line, Place, Turn},
 	runtime::{Encoded, Runtime},
 	types::EventRecord,
 };
@@ -23,7 +24,7 @@ use subxt::{
 };
 use tea_primitives::errand::ErrandId;
 use tokio::{
-	sync::{Mutex, Notify, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch},
+	sync::{Mutex, Notify, OwnedSemaphorePermit, Semaphore, watch},
 	task::JoinHandle,
 	time::{sleep, timeout},
 };
@@ -94,6 +95,8 @@ pub struct Submitter {
 	nonces: Arc<Mutex<Nonces>>,
 	/// Told when a nonce is given back that others are above.
 	gaps: Arc<Notify>,
+	/// Whose turn it is to take a nonce.
+	line: Line,
 	/// Bounds how many are under way.
 	room: Arc<Semaphore>,
 	/// Whether the next one goes out before the one before stands in a block.
@@ -198,6 +201,7 @@ impl Submitter {
 			signer,
 			nonces: Arc::default(),
 			gaps: Arc::default(),
+			line: Line::default(),
 			room: Arc::new(Semaphore::new(1)),
 			is_pipelined: false,
 		}
@@ -223,17 +227,18 @@ impl Submitter {
 		&self.chain
 	}
 
-	/// Submits a call. Calls of one signer go out in the order of these calls.
+	/// Submits a call. Calls of one signer go out in the order of these calls, unless one has to be made once more.
 	///
 	/// Must be called in a tokio runtime.
 	pub fn submit(&self, call: Call) -> Submission {
 		let (sender, progress) = watch::channel(Progress::Waiting);
 		let (withdraw, mut withdrawn) = watch::channel(false);
 		let label = call.label();
+		let place = self.line.join();
 		let this = self.clone();
 		let task = tokio::spawn(async move {
 			let label = call.label();
-			let outcome = this.carry_out(&call, &sender, &mut withdrawn).await;
+			let outcome = this.carry_out(&call, place, &sender, &mut withdrawn).await;
 			match &outcome {
 				Ok(outcome) => {
 					tracing::debug!(call = label, number = outcome.number, "finalised");
@@ -261,20 +266,24 @@ impl Submitter {
 	async fn carry_out(
 		&self,
 		call: &Call,
+		place: Place,
 		progress: &watch::Sender<Progress>,
 		withdrawn: &mut watch::Receiver<bool>,
 	) -> Result<Outcome, SubmitError> {
 		let mut pauses = Backoff::new(Duration::from_millis(500), Duration::from_secs(6));
 		let mut last = String::new();
 		let mut attempt = 1;
+		let mut place = Some(place);
 		while attempt <= ATTEMPTS {
-			// Fair: calls go out in their order. Never closed.
+			let place = place.take().unwrap_or_else(|| self.line.join());
+			let turn = place.turn().await;
+			// Never closed.
 			let room = Arc::clone(&self.room).acquire_owned().await.ok();
 			if *withdrawn.borrow() {
 				return Err(SubmitError::Withdrawn { call: call.label() });
 			}
 			match self
-				.attempt(call, attempt, room, progress, withdrawn)
+				.attempt(call, attempt, turn, room, progress, withdrawn)
 				.await?
 			{
 				Attempt::Done(outcome) => return Ok(outcome),
@@ -296,11 +305,13 @@ impl Submitter {
 		})
 	}
 
-	/// One extrinsic, from its making to its end. Room for the next one is made when it is in a block.
+	/// One extrinsic, from its making to its end. It is the next one's turn when this one has its nonce; room for it is
+	/// made when this one is in a block.
 	async fn attempt(
 		&self,
 		call: &Call,
 		attempt: u32,
+		turn: Turn,
 		room: Option<OwnedSemaphorePermit>,
 		progress: &watch::Sender<Progress>,
 		withdrawn: &mut watch::Receiver<bool>,
@@ -310,9 +321,11 @@ impl Submitter {
 		let _ = blocks.next().await;
 		let birth = self.chain.finalized().await?;
 		let account = self.signer.account();
-		let mut turn: OwnedMutexGuard<Nonces> = Arc::clone(&self.nonces).lock_owned().await;
-		let in_state = self.chain.best().await?.balance(account).await?.nonce;
-		let nonce = turn.take(in_state);
+		let nonce = {
+			let mut nonces = self.nonces.lock().await;
+			let in_state = self.chain.best().await?.balance(account).await?.nonce;
+			nonces.take(in_state)
+		};
 		drop(turn);
 		let ended = self
 			.follow(
@@ -325,12 +338,12 @@ impl Submitter {
 				withdrawn,
 			)
 			.await;
-		let mut turn = self.nonces.lock().await;
+		let mut nonces = self.nonces.lock().await;
 		match &ended {
-			Ok(Attempt::Done(_)) | Err(SubmitError::Dispatch { .. }) => turn.used(nonce),
-			_ => turn.give_back(nonce),
+			Ok(Attempt::Done(_)) | Err(SubmitError::Dispatch { .. }) => nonces.used(nonce),
+			_ => nonces.give_back(nonce),
 		}
-		drop(turn);
+		drop(nonces);
 		// After one move the next lower one may be due.
 		self.gaps.notify_waiters();
 		ended
