@@ -30,8 +30,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Beacons` (r:0 w:1)
 	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	fn record_beacon() -> Weight {
-		// Least time: 5_458_000 ps.
-		Weight::from_parts(5_879_000, 1521)
+		// Least time: 5_268_000 ps.
+		Weight::from_parts(5_768_000, 1521)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -42,8 +42,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Modules` (r:0 w:1)
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn admit() -> Weight {
-		// Least time: 8_984_000 ps.
-		Weight::from_parts(9_644_000, 3481)
+		// Least time: 8_843_000 ps.
+		Weight::from_parts(9_554_000, 3481)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -54,8 +54,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Delegation::Modules` (r:1 w:2)
 	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn dismiss() -> Weight {
-		// Least time: 13_890_000 ps.
-		Weight::from_parts(14_652_000, 3481)
+		// Least time: 13_490_000 ps.
+		Weight::from_parts(14_262_000, 3481)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
@@ -74,8 +74,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Nfts::Item` (r:64 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	fn committee() -> Weight {
-		// Least time: 805_671_000 ps.
-		Weight::from_parts(835_816_000, 214494)
+		// Least time: 761_566_000 ps.
+		Weight::from_parts(785_921_000, 214494)
 			.saturating_add(T::DbWeight::get().reads(196_u64))
 	}
 	/// Storage: `Delegation::Beacons` (r:1 w:0)
@@ -83,8 +83,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ticket() -> Weight {
-		// Least time: 280_087_000 ps.
-		Weight::from_parts(288_830_000, 3513)
+		// Least time: 281_540_000 ps.
+		Weight::from_parts(286_708_000, 3513)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 	/// Storage: `Delegation::Beacons` (r:1 w:0)
@@ -92,8 +92,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `System::BlockHash` (r:1 w:0)
 	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	fn ticket_without_proof() -> Weight {
-		// Least time: 6_008_000 ps.
-		Weight::from_parts(6_560_000, 3513)
+		// Least time: 6_289_000 ps.
+		Weight::from_parts(6_660_000, 3513)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 	}
 }
@@ -101,30 +101,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn record_beacon() -> Weight {
-		Weight::from_parts(5_879_000, 1521)
+		Weight::from_parts(5_768_000, 1521)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn admit() -> Weight {
-		Weight::from_parts(9_644_000, 3481)
+		Weight::from_parts(9_554_000, 3481)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn dismiss() -> Weight {
-		Weight::from_parts(14_652_000, 3481)
+		Weight::from_parts(14_262_000, 3481)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn committee() -> Weight {
-		Weight::from_parts(835_816_000, 214494)
+		Weight::from_parts(785_921_000, 214494)
 			.saturating_add(ParityDbWeight::get().reads(196_u64))
 	}
 	fn ticket() -> Weight {
-		Weight::from_parts(288_830_000, 3513)
+		Weight::from_parts(286_708_000, 3513)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 	}
 	fn ticket_without_proof() -> Weight {
-		Weight::from_parts(6_560_000, 3513)
+		Weight::from_parts(6_660_000, 3513)
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 	}
 }

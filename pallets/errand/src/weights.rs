@@ -68,10 +68,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// The range of component `d` is `[0, 8]`.
 	fn post(d: u32, ) -> Weight {
-		// Least time: 186_689_000 ps.
-		Weight::from_parts(212_174_425, 51726)
-			// Standard error: 702_462
-			.saturating_add(Weight::from_parts(93_433_072, 0).saturating_mul(d.into()))
+		// Least time: 174_711_000 ps.
+		Weight::from_parts(189_652_039, 51726)
+			// Standard error: 569_731
+			.saturating_add(Weight::from_parts(89_534_851, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(28_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(10_u64))
@@ -97,8 +97,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn cancel() -> Weight {
-		// Least time: 262_852_000 ps.
-		Weight::from_parts(292_977_000, 28152)
+		// Least time: 216_132_000 ps.
+		Weight::from_parts(245_235_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(31_u64))
 			.saturating_add(T::DbWeight::get().writes(33_u64))
 	}
@@ -131,12 +131,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 8]`.
 	/// The range of component `d` is `[0, 8]`.
 	fn claim(n: u32, d: u32, ) -> Weight {
-		// Least time: 330_042_000 ps.
-		Weight::from_parts(65_532_179, 4519)
-			// Standard error: 1_116_409
-			.saturating_add(Weight::from_parts(81_308_109, 0).saturating_mul(n.into()))
-			// Standard error: 984_877
-			.saturating_add(Weight::from_parts(27_234_735, 0).saturating_mul(d.into()))
+		// Least time: 517_091_000 ps.
+		Weight::from_parts(140_660_783, 4519)
+			// Standard error: 1_595_205
+			.saturating_add(Weight::from_parts(321_407_748, 0).saturating_mul(n.into()))
+			// Standard error: 1_407_263
+			.saturating_add(Weight::from_parts(11_867_022, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(9_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
@@ -159,35 +159,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Item` (r:64 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
-	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
-	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(237570), added: 238065, mode: `MaxEncodedLen`)
 	/// The range of component `c` is `[8, 64]`.
 	fn draw(c: u32, ) -> Weight {
-		// Least time: 140_940_000 ps.
-		Weight::from_parts(90_965_319, 239055)
-			// Standard error: 124_689
-			.saturating_add(Weight::from_parts(10_430_626, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(8_u64))
+		// Least time: 99_488_000 ps.
+		Weight::from_parts(31_429_968, 3513)
+			// Standard error: 65_380
+			.saturating_add(Weight::from_parts(10_308_349, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
-			.saturating_add(Weight::from_parts(0, 3320).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(c.into()))
 	}
 	/// Storage: `Errand::ClaimedNow` (r:1 w:1)
-	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(237570), added: 238065, mode: `MaxEncodedLen`)
+	/// Proof: `Errand::ClaimedNow` (`max_values`: Some(1), `max_size`: Some(4098), added: 4593, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Errands` (r:8 w:8)
 	/// Proof: `Errand::Errands` (`max_values`: None, `max_size`: Some(2476), added: 4951, mode: `MaxEncodedLen`)
 	/// Storage: `Camellia::Collection` (r:1 w:0)
 	/// Proof: `Camellia::Collection` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Nfts::Item` (r:1 w:0)
+	/// Storage: `Nfts::Item` (r:6 w:0)
 	/// Proof: `Nfts::Item` (`max_values`: None, `max_size`: Some(861), added: 3336, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Deployments` (r:16 w:0)
 	/// Proof: `Deployment::Deployments` (`max_values`: None, `max_size`: Some(543), added: 3018, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Pins` (r:16 w:0)
 	/// Proof: `Deployment::Pins` (`max_values`: None, `max_size`: Some(10532), added: 13007, mode: `MaxEncodedLen`)
-	/// Storage: `Attestation::Certificates` (r:1 w:0)
+	/// Storage: `Attestation::Certificates` (r:6 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
 	/// Storage: `Deployment::Links` (r:16 w:0)
 	/// Proof: `Deployment::Links` (`max_values`: None, `max_size`: Some(412), added: 2887, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Beacons` (r:1 w:0)
+	/// Proof: `Delegation::Beacons` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::ModuleCount` (r:1 w:0)
+	/// Proof: `Delegation::ModuleCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::BlockHash` (r:1 w:0)
+	/// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+	/// Storage: `Attestation::RegistrarCount` (r:1 w:0)
+	/// Proof: `Attestation::RegistrarCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Delegation::Modules` (r:6 w:0)
+	/// Proof: `Delegation::Modules` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Queue` (r:1 w:1)
 	/// Proof: `Errand::Queue` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Errand::Agenda` (r:8 w:8)
@@ -195,13 +202,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 8]`.
 	/// The range of component `d` is `[0, 8]`.
 	fn assign(n: u32, d: u32, ) -> Weight {
-		// Least time: 220_669_000 ps.
-		Weight::from_parts(82_796_974, 239055)
-			// Standard error: 1_086_402
-			.saturating_add(Weight::from_parts(40_379_391, 0).saturating_mul(n.into()))
-			// Standard error: 958_405
-			.saturating_add(Weight::from_parts(16_219_347, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(5_u64))
+		// Least time: 278_625_000 ps.
+		Weight::from_parts(77_680_953, 21006)
+			// Standard error: 578_150
+			.saturating_add(Weight::from_parts(67_366_835, 0).saturating_mul(n.into()))
+			// Standard error: 510_034
+			.saturating_add(Weight::from_parts(19_564_664, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(25_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
@@ -262,12 +269,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// The range of component `n` is `[1, 8]`.
 	/// The range of component `d` is `[0, 8]`.
 	fn complete(n: u32, d: u32, ) -> Weight {
-		// Least time: 1_492_084_000 ps.
-		Weight::from_parts(1_595_549_000, 16845)
-			// Standard error: 5_275_830
-			.saturating_add(Weight::from_parts(459_145_357, 0).saturating_mul(n.into()))
-			// Standard error: 5_320_960
-			.saturating_add(Weight::from_parts(9_155_452, 0).saturating_mul(d.into()))
+		// Least time: 1_392_536_000 ps.
+		Weight::from_parts(71_079_023, 16845)
+			// Standard error: 1_595_745
+			.saturating_add(Weight::from_parts(574_198_119, 0).saturating_mul(n.into()))
+			// Standard error: 1_407_739
+			.saturating_add(Weight::from_parts(102_132_284, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(36_u64))
 			.saturating_add(T::DbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(d.into())))
@@ -278,8 +285,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(Weight::from_parts(0, 10412).saturating_mul(n.into()))
 	}
 	fn quote() -> Weight {
-		// Least time: 626_433_000 ps.
-		Weight::from_parts(636_579_000, 0)
+		// Least time: 620_124_000 ps.
+		Weight::from_parts(631_581_000, 0)
 	}
 	/// Storage: `Attestation::Certificates` (r:32 w:0)
 	/// Proof: `Attestation::Certificates` (`max_values`: None, `max_size`: Some(696), added: 3171, mode: `MaxEncodedLen`)
@@ -295,10 +302,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Proof: `Camellia::Rewards` (`max_values`: None, `max_size`: Some(76), added: 2551, mode: `MaxEncodedLen`)
 	/// The range of component `m` is `[1, 32]`.
 	fn verifiers(m: u32, ) -> Weight {
-		// Least time: 23_465_000 ps.
-		Weight::from_parts(21_744_094, 1489)
-			// Standard error: 186_746
-			.saturating_add(Weight::from_parts(20_625_347, 0).saturating_mul(m.into()))
+		// Least time: 23_715_000 ps.
+		Weight::from_parts(5_777_792, 1489)
+			// Standard error: 84_762
+			.saturating_add(Weight::from_parts(20_268_624, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(m.into())))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(m.into())))
@@ -329,8 +336,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn fail() -> Weight {
-		// Least time: 230_544_000 ps.
-		Weight::from_parts(246_217_000, 28152)
+		// Least time: 212_697_000 ps.
+		Weight::from_parts(228_891_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(26_u64))
 			.saturating_add(T::DbWeight::get().writes(27_u64))
 	}
@@ -345,8 +352,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Envelopes` (r:0 w:1)
 	/// Proof: `Errand::Envelopes` (`max_values`: None, `max_size`: Some(539), added: 3014, mode: `MaxEncodedLen`)
 	fn supply_key() -> Weight {
-		// Least time: 59_839_000 ps.
-		Weight::from_parts(65_217_000, 11671)
+		// Least time: 40_621_000 ps.
+		Weight::from_parts(53_831_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
@@ -371,8 +378,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn refuse() -> Weight {
-		// Least time: 195_652_000 ps.
-		Weight::from_parts(219_337_000, 28152)
+		// Least time: 157_715_000 ps.
+		Weight::from_parts(171_626_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(23_u64))
 			.saturating_add(T::DbWeight::get().writes(34_u64))
 	}
@@ -421,8 +428,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn vote_fail() -> Weight {
-		// Least time: 356_171_000 ps.
-		Weight::from_parts(402_429_000, 28152)
+		// Least time: 279_607_000 ps.
+		Weight::from_parts(290_333_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(43_u64))
 			.saturating_add(T::DbWeight::get().writes(42_u64))
 	}
@@ -451,8 +458,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::ParamsOf` (r:0 w:1)
 	/// Proof: `Errand::ParamsOf` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	fn expire() -> Weight {
-		// Least time: 249_192_000 ps.
-		Weight::from_parts(277_805_000, 28152)
+		// Least time: 199_427_000 ps.
+		Weight::from_parts(207_780_000, 28152)
 			.saturating_add(T::DbWeight::get().reads(26_u64))
 			.saturating_add(T::DbWeight::get().writes(27_u64))
 	}
@@ -475,30 +482,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn redraw() -> Weight {
-		// Least time: 703_078_000 ps.
-		Weight::from_parts(756_168_000, 184470)
+		// Least time: 667_665_000 ps.
+		Weight::from_parts(685_923_000, 184470)
 			.saturating_add(T::DbWeight::get().reads(172_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Errand::GasShares` (r:0 w:1)
 	/// Proof: `Errand::GasShares` (`max_values`: Some(1), `max_size`: Some(5), added: 500, mode: `MaxEncodedLen`)
 	fn set_shares() -> Weight {
-		// Least time: 3_485_000 ps.
-		Weight::from_parts(3_766_000, 0)
+		// Least time: 3_465_000 ps.
+		Weight::from_parts(3_706_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::GasPrice` (r:0 w:1)
 	/// Proof: `Errand::GasPrice` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
 	fn set_gas_price() -> Weight {
-		// Least time: 3_415_000 ps.
-		Weight::from_parts(3_666_000, 0)
+		// Least time: 3_375_000 ps.
+		Weight::from_parts(3_595_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
 	/// Storage: `Errand::Agenda` (r:1 w:0)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn agenda() -> Weight {
-		// Least time: 1_262_000 ps.
-		Weight::from_parts(1_432_000, 11671)
+		// Least time: 1_292_000 ps.
+		Weight::from_parts(1_433_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 	}
 	/// Storage: `Errand::Errands` (r:1 w:0)
@@ -508,8 +515,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Agenda` (r:1 w:1)
 	/// Proof: `Errand::Agenda` (`max_values`: None, `max_size`: Some(8206), added: 10681, mode: `MaxEncodedLen`)
 	fn look() -> Weight {
-		// Least time: 50_355_000 ps.
-		Weight::from_parts(54_912_000, 11671)
+		// Least time: 31_167_000 ps.
+		Weight::from_parts(38_227_000, 11671)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
@@ -520,8 +527,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Errand::Finished` (r:1 w:1)
 	/// Proof: `Errand::Finished` (`max_values`: None, `max_size`: Some(3966), added: 6441, mode: `MaxEncodedLen`)
 	fn prune() -> Weight {
-		// Least time: 36_344_000 ps.
-		Weight::from_parts(51_897_000, 7431)
+		// Least time: 30_255_000 ps.
+		Weight::from_parts(36_505_000, 7431)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -530,8 +537,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// For tests.
 impl WeightInfo for () {
 	fn post(d: u32, ) -> Weight {
-		Weight::from_parts(212_174_425, 51726)
-			.saturating_add(Weight::from_parts(93_433_072, 0).saturating_mul(d.into()))
+		Weight::from_parts(189_652_039, 51726)
+			.saturating_add(Weight::from_parts(89_534_851, 0).saturating_mul(d.into()))
 			.saturating_add(ParityDbWeight::get().reads(28_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(10_u64))
@@ -539,14 +546,14 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(d.into()))
 	}
 	fn cancel() -> Weight {
-		Weight::from_parts(292_977_000, 28152)
+		Weight::from_parts(245_235_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(31_u64))
 			.saturating_add(ParityDbWeight::get().writes(33_u64))
 	}
 	fn claim(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(65_532_179, 4519)
-			.saturating_add(Weight::from_parts(81_308_109, 0).saturating_mul(n.into()))
-			.saturating_add(Weight::from_parts(27_234_735, 0).saturating_mul(d.into()))
+		Weight::from_parts(140_660_783, 4519)
+			.saturating_add(Weight::from_parts(321_407_748, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(11_867_022, 0).saturating_mul(d.into()))
 			.saturating_add(ParityDbWeight::get().reads(9_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
@@ -556,18 +563,17 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
 	fn draw(c: u32, ) -> Weight {
-		Weight::from_parts(90_965_319, 239055)
-			.saturating_add(Weight::from_parts(10_430_626, 0).saturating_mul(c.into()))
-			.saturating_add(ParityDbWeight::get().reads(8_u64))
+		Weight::from_parts(31_429_968, 3513)
+			.saturating_add(Weight::from_parts(10_308_349, 0).saturating_mul(c.into()))
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(ParityDbWeight::get().writes(1_u64))
-			.saturating_add(Weight::from_parts(0, 3320).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(c.into()))
 	}
 	fn assign(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(82_796_974, 239055)
-			.saturating_add(Weight::from_parts(40_379_391, 0).saturating_mul(n.into()))
-			.saturating_add(Weight::from_parts(16_219_347, 0).saturating_mul(d.into()))
-			.saturating_add(ParityDbWeight::get().reads(5_u64))
+		Weight::from_parts(77_680_953, 21006)
+			.saturating_add(Weight::from_parts(67_366_835, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(19_564_664, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(25_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().reads((3_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
@@ -576,9 +582,9 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 13007).saturating_mul(n.into()))
 	}
 	fn complete(n: u32, d: u32, ) -> Weight {
-		Weight::from_parts(1_595_549_000, 16845)
-			.saturating_add(Weight::from_parts(459_145_357, 0).saturating_mul(n.into()))
-			.saturating_add(Weight::from_parts(9_155_452, 0).saturating_mul(d.into()))
+		Weight::from_parts(71_079_023, 16845)
+			.saturating_add(Weight::from_parts(574_198_119, 0).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(102_132_284, 0).saturating_mul(d.into()))
 			.saturating_add(ParityDbWeight::get().reads(36_u64))
 			.saturating_add(ParityDbWeight::get().reads((13_u64).saturating_mul(n.into())))
 			.saturating_add(ParityDbWeight::get().reads((7_u64).saturating_mul(d.into())))
@@ -589,65 +595,65 @@ impl WeightInfo for () {
 			.saturating_add(Weight::from_parts(0, 10412).saturating_mul(n.into()))
 	}
 	fn quote() -> Weight {
-		Weight::from_parts(636_579_000, 0)
+		Weight::from_parts(631_581_000, 0)
 	}
 	fn verifiers(m: u32, ) -> Weight {
-		Weight::from_parts(21_744_094, 1489)
-			.saturating_add(Weight::from_parts(20_625_347, 0).saturating_mul(m.into()))
+		Weight::from_parts(5_777_792, 1489)
+			.saturating_add(Weight::from_parts(20_268_624, 0).saturating_mul(m.into()))
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().reads((5_u64).saturating_mul(m.into())))
 			.saturating_add(ParityDbWeight::get().writes((3_u64).saturating_mul(m.into())))
 			.saturating_add(Weight::from_parts(0, 3336).saturating_mul(m.into()))
 	}
 	fn fail() -> Weight {
-		Weight::from_parts(246_217_000, 28152)
+		Weight::from_parts(228_891_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(26_u64))
 			.saturating_add(ParityDbWeight::get().writes(27_u64))
 	}
 	fn supply_key() -> Weight {
-		Weight::from_parts(65_217_000, 11671)
+		Weight::from_parts(53_831_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(3_u64))
 	}
 	fn refuse() -> Weight {
-		Weight::from_parts(219_337_000, 28152)
+		Weight::from_parts(171_626_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(23_u64))
 			.saturating_add(ParityDbWeight::get().writes(34_u64))
 	}
 	fn vote_fail() -> Weight {
-		Weight::from_parts(402_429_000, 28152)
+		Weight::from_parts(290_333_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(43_u64))
 			.saturating_add(ParityDbWeight::get().writes(42_u64))
 	}
 	fn expire() -> Weight {
-		Weight::from_parts(277_805_000, 28152)
+		Weight::from_parts(207_780_000, 28152)
 			.saturating_add(ParityDbWeight::get().reads(26_u64))
 			.saturating_add(ParityDbWeight::get().writes(27_u64))
 	}
 	fn redraw() -> Weight {
-		Weight::from_parts(756_168_000, 184470)
+		Weight::from_parts(685_923_000, 184470)
 			.saturating_add(ParityDbWeight::get().reads(172_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn set_shares() -> Weight {
-		Weight::from_parts(3_766_000, 0)
+		Weight::from_parts(3_706_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn set_gas_price() -> Weight {
-		Weight::from_parts(3_666_000, 0)
+		Weight::from_parts(3_595_000, 0)
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn agenda() -> Weight {
-		Weight::from_parts(1_432_000, 11671)
+		Weight::from_parts(1_433_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 	}
 	fn look() -> Weight {
-		Weight::from_parts(54_912_000, 11671)
+		Weight::from_parts(38_227_000, 11671)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
 	fn prune() -> Weight {
-		Weight::from_parts(51_897_000, 7431)
+		Weight::from_parts(36_505_000, 7431)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}

@@ -37,10 +37,6 @@ impl pallet_attestation::BenchmarkHelper<Signature, BlockNumber> for Helper {
 		Delegation::note_beacon(block);
 	}
 
-	fn verify_a_ticket() -> bool {
-		Delegation::verify_a_ticket()
-	}
-
 	fn session_key() -> [u8; 32] {
 		KeystoreHelper::generate()
 	}
@@ -83,6 +79,10 @@ impl pallet_errand::BenchmarkHelper<Runtime> for Helper {
 
 	fn set_beacon(block: BlockNumber) {
 		Delegation::note_beacon(block);
+	}
+
+	fn verify_a_ticket() -> bool {
+		Delegation::verify_a_ticket()
 	}
 
 	fn sign(key: &[u8; 32], message: &[u8]) -> Signature {

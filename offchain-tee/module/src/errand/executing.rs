@@ -171,9 +171,9 @@ impl Executing {
 
 	/// Says so to the chain: silence would cost more.
 	fn leave(&mut self) {
-		while let Some(items) = self.proofs.next() {
+		// Those that are ready still count.
+		while let Some(items) = self.proofs.hurry() {
 			self.send_proofs(items);
-			self.proofs.stands(self.proofs.number().saturating_sub(1));
 		}
 		for (errand, work) in std::mem::take(&mut self.works) {
 			work.cancel();
@@ -509,10 +509,19 @@ impl Executing {
 			.withdraw_unless(|errand| self.open.contains_key(errand));
 		self.proofs
 			.withdraw_unless(|errand| self.works.contains_key(errand));
-		if let Some(items) = self.claims.next() {
+		let linger = |is_any_near: bool| {
+			if is_any_near {
+				self.world.pace.tick()
+			} else {
+				Duration::ZERO
+			}
+		};
+		let for_claims = linger(self.open.values().any(Candidate::is_near));
+		let for_proofs = linger(self.works.values().any(Work::is_near));
+		if let Some(items) = self.claims.next(for_claims) {
 			self.send_claims(items);
 		}
-		if let Some(items) = self.proofs.next() {
+		if let Some(items) = self.proofs.next(for_proofs) {
 			self.send_proofs(items);
 		}
 	}

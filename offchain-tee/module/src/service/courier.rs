@@ -15,6 +15,8 @@ use crate::{
 
 /// Letters that may be on their way at once.
 const ON_THE_WAY: usize = 32;
+/// Letters that may wait for that, in KiB together: those of a block full of errands come at once.
+const WAITING_KIB: usize = 16 * 1024;
 /// How long a host may take for one.
 const LIMIT: Duration = Duration::from_secs(20);
 /// Blocks for which a letter is valid: no round and no hand-over is longer.
@@ -49,6 +51,8 @@ pub struct Courier {
 	actor: Actor,
 	metrics: Arc<Metrics>,
 	on_the_way: Arc<Semaphore>,
+	/// Room for those that wait, in KiB.
+	room: Arc<Semaphore>,
 }
 
 impl Courier {
@@ -65,6 +69,7 @@ impl Courier {
 			actor,
 			metrics,
 			on_the_way: Arc::new(Semaphore::new(ON_THE_WAY)),
+			room: Arc::new(Semaphore::new(WAITING_KIB)),
 		}
 	}
 
@@ -84,8 +89,9 @@ impl Courier {
 		now: u32,
 		body: Vec<u8>,
 	) {
-		let Ok(permit) = self.on_the_way.clone().try_acquire_owned() else {
-			tracing::debug!(?purpose, to = ?to.party, "too many letters are on their way");
+		let kib = u32::try_from(body.len() / 1024 + 1).unwrap_or(u32::MAX);
+		let Ok(room) = self.room.clone().try_acquire_many_owned(kib) else {
+			tracing::debug!(?purpose, to = ?to.party, "too many letters wait");
 			self.metrics.unsent.inc();
 			return;
 		};
@@ -105,8 +111,11 @@ impl Courier {
 			}
 		};
 		let (link, metrics, to) = (self.link.clone(), self.metrics.clone(), *to);
+		let on_the_way = self.on_the_way.clone();
 		tokio::spawn(async move {
-			let _permit = permit;
+			// In the order of their posting. Never closed.
+			let _turn = on_the_way.acquire_owned().await.ok();
+			drop(room);
 			match tokio::time::timeout(LIMIT, link.send(to.mailbox, sealed)).await {
 				Ok(Ok(())) => metrics.sent.inc(),
 				Ok(Err(error)) => {
@@ -119,5 +128,128 @@ impl Courier {
 				}
 			}
 		});
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use std::sync::atomic::{AtomicUsize, Ordering};
+
+	use tea_chain::types::ChainMember;
+	use tea_envelope::TransportSecret;
+	use tea_link::{Incoming, LinkError, LinkState, LinkStats, PingId, SendError, SignedPong};
+	use tokio::sync::{Notify, watch};
+
+	use super::*;
+	use crate::keys::BootSecrets;
+
+	/// A host that takes letters only when it is told to.
+	#[derive(Default)]
+	struct Gate {
+		inside: AtomicUsize,
+		most: AtomicUsize,
+		taken: AtomicUsize,
+		open: Notify,
+	}
+
+	#[async_trait::async_trait]
+	impl HostLink for Gate {
+		async fn attach(&self, _: Arc<TransportSecret>) -> Result<Mailbox, LinkError> {
+			Err(LinkError::Closed)
+		}
+
+		async fn detach(&self, _: Mailbox) {}
+
+		async fn send(&self, _: Mailbox, _: Vec<u8>) -> Result<(), SendError> {
+			let inside = self.inside.fetch_add(1, Ordering::SeqCst) + 1;
+			self.most.fetch_max(inside, Ordering::SeqCst);
+			self.open.notified().await;
+			self.inside.fetch_sub(1, Ordering::SeqCst);
+			self.taken.fetch_add(1, Ordering::SeqCst);
+			Ok(())
+		}
+
+		async fn next(&self) -> Incoming {
+			std::future::pending().await
+		}
+
+		async fn pong(&self, _: PingId, _: SignedPong) -> Result<(), SendError> {
+			Ok(())
+		}
+
+		fn state(&self) -> watch::Receiver<LinkState> {
+			watch::channel(LinkState::Down(String::new())).1
+		}
+
+		fn stats(&self) -> LinkStats {
+			LinkStats::default()
+		}
+	}
+
+	fn courier(gate: &Arc<Gate>) -> (Courier, Address) {
+		let secrets = BootSecrets::generate().expect("random numbers");
+		let keys = secrets.public();
+		let actor = Actor {
+			member: ChainMember::Module(ModuleId(1)),
+			party: Party::Module {
+				id: ModuleId(1),
+				boot_seq: 1,
+			},
+			signer: secrets.session.clone(),
+			transport: secrets.transport.clone(),
+		};
+		let address = Address {
+			party: actor.party,
+			mailbox: Mailbox(keys.transport),
+			key: keys.session,
+		};
+		let metrics = Arc::new(Metrics::new().expect("metrics"));
+		(Courier::new(gate.clone(), [1; 32], actor, metrics), address)
+	}
+
+	fn post(courier: &Courier, to: &Address, len: usize) {
+		courier.post(to, Purpose::Errand, b"errand", None, 1, vec![7; len]);
+	}
+
+	/// Lets the tasks of the runtime go as far as they can.
+	async fn settle() {
+		for _ in 0..1000 {
+			tokio::task::yield_now().await;
+		}
+	}
+
+	#[tokio::test]
+	async fn letters_that_come_at_once_wait_for_their_turn() {
+		let gate = Arc::new(Gate::default());
+		let (courier, address) = courier(&gate);
+		let many = 3 * ON_THE_WAY + 1;
+		for _ in 0..many {
+			post(&courier, &address, 100);
+		}
+		settle().await;
+		assert_eq!(gate.inside.load(Ordering::SeqCst), ON_THE_WAY);
+		while gate.taken.load(Ordering::SeqCst) < many {
+			gate.open.notify_waiters();
+			settle().await;
+		}
+		assert_eq!(gate.most.load(Ordering::SeqCst), ON_THE_WAY);
+		assert_eq!(courier.metrics.sent.get() as usize, many);
+		assert_eq!(courier.metrics.unsent.get(), 0);
+	}
+
+	#[tokio::test]
+	async fn letters_that_have_no_room_are_not_kept() {
+		let gate = Arc::new(Gate::default());
+		let (courier, address) = courier(&gate);
+		let len = tea_link::MAX_BODY_LEN;
+		let fit = WAITING_KIB / (len / 1024 + 1);
+		for _ in 0..fit + 3 {
+			post(&courier, &address, len);
+		}
+		assert_eq!(courier.metrics.unsent.get(), 3);
+		// Those that are on their way make room.
+		settle().await;
+		post(&courier, &address, 100);
+		assert_eq!(courier.metrics.unsent.get(), 3);
 	}
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Letters that may wait for one reader.
-const WAITING: usize = 256;
+const WAITING: usize = 512;
 /// Until a host that refused a mailbox is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(10);
 /// How often the figures of the link are shown.

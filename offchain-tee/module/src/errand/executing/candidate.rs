@@ -80,6 +80,11 @@ impl Candidate {
 		self.not_before = now.saturating_add(1);
 	}
 
+	/// Whether it may be claimed in a moment.
+	pub(super) fn is_near(&self) -> bool {
+		self.fetch == Fetch::UnderWay
+	}
+
 	/// Contents that the host keeps for it.
 	fn contents(&self) -> Vec<Cid> {
 		match self.fetch {

@@ -2,7 +2,10 @@
 //! one, which goes out when that one stands in a block. A light client's pool keeps each extrinsic until it is final, so few
 //! that carry much come further than many.
 
-use std::collections::BTreeMap;
+use std::{
+	collections::BTreeMap,
+	time::{Duration, Instant},
+};
 
 use tea_chain::Withdrawal;
 use tea_primitives::errand::ErrandId;
@@ -35,6 +38,8 @@ pub(super) struct Tray<P> {
 	flights: BTreeMap<u64, Flight<P>>,
 	/// The call that the others wait for.
 	ahead: Option<u64>,
+	/// Since when the oldest one waits.
+	since: Option<Instant>,
 	calls: u64,
 }
 
@@ -45,6 +50,7 @@ impl<P> Default for Tray<P> {
 			alone: Vec::new(),
 			flights: BTreeMap::new(),
 			ahead: None,
+			since: None,
 			calls: 0,
 		}
 	}
@@ -54,6 +60,7 @@ impl<P: Clone> Tray<P> {
 	/// Puts one in, in place of what is said of the same errand.
 	pub(super) fn put(&mut self, item: Item<P>) {
 		self.forget(item.errand);
+		self.since.get_or_insert_with(Instant::now);
 		self.waiting.push(item);
 	}
 
@@ -73,8 +80,8 @@ impl<P: Clone> Tray<P> {
 			.any(|item| item.errand == errand)
 	}
 
-	/// What goes out now, if anything.
-	pub(super) fn next(&mut self) -> Option<Vec<Item<P>>> {
+	/// What goes out now, if anything. Those that others are about to join are held back, but not for longer than `linger`.
+	pub(super) fn next(&mut self, linger: Duration) -> Option<Vec<Item<P>>> {
 		if self.ahead.is_some() {
 			return None;
 		}
@@ -82,11 +89,27 @@ impl<P: Clone> Tray<P> {
 			return Some(vec![item]);
 		}
 		if self.waiting.is_empty() {
+			self.since = None;
 			return None;
 		}
+		let is_young = self.since.is_some_and(|since| since.elapsed() < linger);
+		if is_young && self.waiting.len() < MAX_BATCH {
+			return None;
+		}
+		self.since = None;
 		self.waiting.sort_by_key(|item| (item.rank, item.errand));
 		let many = self.waiting.len().min(MAX_BATCH);
-		Some(self.waiting.drain(..many).collect())
+		let next = self.waiting.drain(..many).collect();
+		if !self.waiting.is_empty() {
+			self.since = Some(Instant::now());
+		}
+		Some(next)
+	}
+
+	/// What goes out next, whatever is on its way.
+	pub(super) fn hurry(&mut self) -> Option<Vec<Item<P>>> {
+		self.ahead = None;
+		self.next(Duration::ZERO)
 	}
 
 	/// Number of the next call.
@@ -156,7 +179,7 @@ mod tests {
 
 	/// Sends what is due. Gives the number of the call and what it carries.
 	fn send(tray: &mut Tray<()>) -> Option<(u64, Vec<u64>)> {
-		let items = tray.next()?;
+		let items = tray.next(Duration::ZERO)?;
 		let (number, carried) = (tray.number(), errands(&items));
 		tray.sent(items, Withdrawal::default());
 		Some((number, carried))
@@ -184,6 +207,21 @@ mod tests {
 	}
 
 	#[test]
+	fn in_the_end_nothing_waits() {
+		let mut tray = Tray::default();
+		for errand in 0..40 {
+			tray.put(item(errand, errand));
+		}
+		assert!(send(&mut tray).is_some());
+		tray.put(item(40, 40));
+		assert_eq!(send(&mut tray), None);
+		let items = tray.hurry().expect("those that were left");
+		assert_eq!(items.len(), 9);
+		tray.sent(items, Withdrawal::default());
+		assert_eq!(tray.hurry(), None);
+	}
+
+	#[test]
 	fn no_call_carries_more_than_the_chain_takes() {
 		let mut tray = Tray::default();
 		for errand in 0..40 {
@@ -195,13 +233,27 @@ mod tests {
 	}
 
 	#[test]
+	fn those_that_others_are_about_to_join_are_held_back() {
+		let mut tray = Tray::default();
+		tray.put(item(0, 0));
+		assert_eq!(tray.next(Duration::MAX), None);
+		assert_eq!(tray.next(Duration::ZERO).map(|items| items.len()), Some(1));
+		// A call that is full waits for nobody.
+		for errand in 0..33 {
+			tray.put(item(errand, errand));
+		}
+		assert_eq!(tray.next(Duration::MAX).map(|items| items.len()), Some(32));
+		assert_eq!(tray.next(Duration::MAX), None);
+	}
+
+	#[test]
 	fn the_last_word_about_an_errand_counts() {
 		let mut tray = Tray::default();
 		tray.put(item(1, 3));
 		tray.put(item(1, 8));
 		tray.put(item(2, 5));
 		tray.forget(ErrandId(2));
-		let items = tray.next().expect("one");
+		let items = tray.next(Duration::ZERO).expect("one");
 		assert_eq!(items, [item(1, 8)]);
 	}
 
@@ -225,7 +277,7 @@ mod tests {
 		let mut tray = Tray::default();
 		tray.put(item(1, 1));
 		tray.put(item(2, 2));
-		let items = tray.next().expect("two");
+		let items = tray.next(Duration::ZERO).expect("two");
 		let withdrawal = Withdrawal::default();
 		tray.sent(items, withdrawal.clone());
 		tray.withdraw_unless(|errand| *errand == ErrandId(2));

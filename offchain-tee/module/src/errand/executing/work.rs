@@ -147,6 +147,11 @@ impl Work {
 		}
 	}
 
+	/// Whether its proof may be there in a moment.
+	pub(super) const fn is_near(&self) -> bool {
+		self.executed.is_some() && self.clock.handed_in.is_none()
+	}
+
 	pub(super) const fn is_handed_in(&self) -> bool {
 		self.clock.handed_in.is_some()
 	}
