@@ -591,7 +591,10 @@ impl Executing {
 				.collect(),
 			// One of them is false, and takes the others with it.
 			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
-				return self.claims.single_out(items);
+				let open = &self.open;
+				return self
+					.claims
+					.single_out(items, |errand| open.contains_key(errand));
 			}
 			Err(_) => items.iter().map(|item| item.errand).collect(),
 		};
@@ -613,7 +616,10 @@ impl Executing {
 				.map(|(errand, error)| (errand, Refused::by(&error.pallet, &error.name)))
 				.collect(),
 			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
-				return self.proofs.single_out(items);
+				let works = &self.works;
+				return self
+					.proofs
+					.single_out(items, |errand| works.contains_key(errand));
 			}
 			Err(error) => {
 				let refused = match error.dispatch() {

@@ -139,6 +139,8 @@ impl Executing {
 			{
 				if candidate.record.draw != record.draw {
 					(candidate.claimed, candidate.claims) = (None, 0);
+					// A ticket of the draw before is worth nothing now.
+					self.claims.forget(errand);
 				}
 				candidate.record = record;
 			}

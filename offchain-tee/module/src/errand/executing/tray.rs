@@ -70,9 +70,10 @@ impl<P: Clone> Tray<P> {
 		self.alone.retain(|item| item.errand != errand);
 	}
 
-	/// Whether an errand waits, or is on its way.
+	/// Whether an errand waits, or is on its way into a block.
 	pub(super) fn holds(&self, errand: ErrandId) -> bool {
-		let flying = self.flights.values().flat_map(|flight| &flight.items);
+		let ahead = self.ahead.and_then(|call| self.flights.get(&call));
+		let flying = ahead.into_iter().flat_map(|flight| &flight.items);
 		self.waiting
 			.iter()
 			.chain(&self.alone)
@@ -141,9 +142,16 @@ impl<P: Clone> Tray<P> {
 			.unwrap_or_default()
 	}
 
-	/// Sends each of these again in a call of its own.
-	pub(super) fn single_out(&mut self, items: Vec<Item<P>>) {
+	/// Sends each of these that is still wanted again, in a call of its own.
+	pub(super) fn single_out(
+		&mut self,
+		items: Vec<Item<P>>,
+		is_wanted: impl Fn(&ErrandId) -> bool,
+	) {
 		for item in items {
+			if !is_wanted(&item.errand) {
+				continue;
+			}
 			self.forget(item.errand);
 			self.alone.push(item);
 		}
@@ -258,14 +266,26 @@ mod tests {
 	}
 
 	#[test]
-	fn those_of_a_refused_call_go_out_alone() {
+	fn errands_are_held_until_their_call_stands_in_a_block() {
 		let mut tray = Tray::default();
 		tray.put(item(1, 1));
-		tray.put(item(2, 2));
-		assert_eq!(send(&mut tray), Some((0, vec![1, 2])));
+		assert!(tray.holds(ErrandId(1)) && !tray.holds(ErrandId(2)));
+		assert!(send(&mut tray).is_some());
+		assert!(tray.holds(ErrandId(1)));
+		tray.stands(0);
+		assert!(!tray.holds(ErrandId(1)));
+	}
+
+	#[test]
+	fn those_of_a_refused_call_go_out_alone() {
+		let mut tray = Tray::default();
+		for errand in [1, 2, 4] {
+			tray.put(item(errand, errand));
+		}
+		assert_eq!(send(&mut tray), Some((0, vec![1, 2, 4])));
 		let items = tray.ended(0);
 		tray.put(item(3, 3));
-		tray.single_out(items);
+		tray.single_out(items, |errand| *errand != ErrandId(4));
 		tray.forget(ErrandId(1));
 		assert_eq!(send(&mut tray), Some((1, vec![2])));
 		tray.stands(1);
