@@ -589,8 +589,7 @@ impl Executing {
 				.into_iter()
 				.map(|(errand, _)| errand)
 				.collect(),
-			// One of them is false, and takes the others with it.
-			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
+			Err(error) if is_for_one(&error) && items.len() > 1 => {
 				let open = &self.open;
 				return self
 					.claims
@@ -615,7 +614,7 @@ impl Executing {
 				.into_iter()
 				.map(|(errand, error)| (errand, Refused::by(&error.pallet, &error.name)))
 				.collect(),
-			Err(error) if error.dispatch().is_some() && items.len() > 1 => {
+			Err(error) if is_for_one(&error) && items.len() > 1 => {
 				let works = &self.works;
 				return self
 					.proofs
@@ -643,6 +642,17 @@ impl Executing {
 			}
 		}
 	}
+}
+
+/// Whether one claim or proof of a call is false, and took the others with it.
+fn is_for_one(error: &SubmitError) -> bool {
+	matches!(
+		error.dispatch(),
+		Some((
+			"Errand",
+			"BadVrfProof" | "BadVerdictSignature" | "BadSignature"
+		))
+	)
 }
 
 /// The longest sealed result.
