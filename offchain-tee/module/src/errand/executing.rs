@@ -2,6 +2,7 @@
 //! long runs beside this loop, in jobs; the loop alone changes anything.
 
 mod candidate;
+mod flow;
 mod letters;
 mod tray;
 mod work;
@@ -39,6 +40,7 @@ use crate::{
 	signals::stopped,
 };
 use candidate::Candidate;
+use flow::Flow;
 use tray::{Item, Tray};
 use work::{Refused, Work};
 
@@ -82,6 +84,7 @@ struct Quoted {
 pub struct Executing {
 	world: Arc<World>,
 	outbox: Outbox<Tag>,
+	flow: Flow,
 	claims: Tray<TicketProof>,
 	proofs: Tray<Pot>,
 	/// Calls that stand in a block.
@@ -113,6 +116,7 @@ impl Executing {
 	pub fn new(world: World) -> Self {
 		Self {
 			outbox: Outbox::new(world.session.clone(), world.metrics.clone()),
+			flow: Flow::new(usize::try_from(world.policy.most).unwrap_or(usize::MAX)),
 			claims: Tray::default(),
 			proofs: Tray::default(),
 			stands: mpsc::unbounded_channel(),
@@ -364,6 +368,9 @@ impl Executing {
 			};
 			tracing::info!(%errand, ?outcome, "settled");
 			work.settled(&self.world.metrics, label);
+			if let (Outcome::Confirmed | Outcome::Failed(_), Some(took)) = (outcome, work.took()) {
+				self.flow.ended(took, self.world.pace.blocks(1));
+			}
 			if let (Outcome::Confirmed | Outcome::Failed(_), Some(cid)) = (outcome, work.result()) {
 				self.results.keep(errand, cid);
 				let world = self.world.clone();

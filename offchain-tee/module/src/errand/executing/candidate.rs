@@ -305,10 +305,10 @@ impl Executing {
 		let now = at.number();
 		let next = now.saturating_add(1);
 		let queued = self.queued_fuel();
+		let most = self.flow.room();
 		let Some(candidate) = self.open.get_mut(&errand) else {
 			return Ok(Ok(false));
 		};
-		let most = usize::try_from(world.policy.most).unwrap_or(usize::MAX);
 		let weight = match standing.may_claim(me, &candidate.record, next, most) {
 			Ok(weight) => weight,
 			// There may be room at any time.

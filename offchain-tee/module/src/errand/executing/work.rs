@@ -96,6 +96,16 @@ pub(super) struct Work {
 	clock: Clock,
 }
 
+/// Blocks after which an executor calls its verifiers silent: no fewer than the chain wants, and an eighth of its time, because
+/// verifiers that have much to do are not silent.
+fn patience(record: &ErrandRecord, least: u32) -> u32 {
+	const MOST: u32 = 16;
+	let time = record.assignment().map_or(0, |assignment| {
+		assignment.deadline.saturating_sub(assignment.assigned)
+	});
+	(time / 8).min(MOST).max(least)
+}
+
 fn verifiers(members: &[ChainMember]) -> Vec<Verifier> {
 	members
 		.iter()
@@ -137,6 +147,11 @@ impl Work {
 	/// Executor, boot and genesis as verdicts name them.
 	pub(super) const fn order(&self) -> &Order {
 		&self.order
+	}
+
+	/// How long its proof has been on its way.
+	pub(super) fn took(&self) -> Option<Duration> {
+		self.clock.ran.map(|ran| ran.elapsed())
 	}
 
 	/// The most fuel that it may still burn.
@@ -211,7 +226,8 @@ impl Executing {
 		errand: ErrandId,
 		record: ErrandRecord,
 	) -> Result<(), Error> {
-		let patience = at.errand_constants()?.verifier_patience;
+		let least = at.errand_constants()?.verifier_patience;
+		let patience = patience(&record, least);
 		let is_known = self
 			.works
 			.get(&errand)
@@ -380,6 +396,7 @@ impl Executing {
 				if reason != FaultReason::VerifiersSilent {
 					work.cancel();
 				}
+				self.flow.given_up();
 				let text = format!("{reason:?}");
 				self.world
 					.metrics
