@@ -12,10 +12,6 @@ use crate::showing::{Pass, Showing};
 const GATHERING: u32 = 1;
 /// Quotes of one attempt.
 const MAX_QUOTES: u8 = 4;
-/// Blocks before the deadline in which an executor that is not done gives up: silence costs more. What is said in the
-/// last of them still comes in time.
-const LAST_CALL: u32 = 2;
-
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -62,6 +58,8 @@ pub struct Proof {
 	/// First block in which verifiers may be called silent.
 	patient_until: u32,
 	deadline: u32,
+	/// Blocks before it in which an executor that is not done gives up: silence costs more.
+	last_call: u32,
 	has_run: bool,
 	nonces: BTreeMap<u8, Hash>,
 	is_queued: bool,
@@ -75,12 +73,19 @@ pub struct Proof {
 
 impl Proof {
 	/// An attempt whose committee of so many members was drawn in this block. `patience`: blocks that verifiers have.
-	pub fn new(members: usize, drawn: u32, patience: u32, deadline: u32) -> Self {
+	/// `last_call`: blocks before the deadline in which it is given up.
+	pub fn new(
+		members: usize,
+		drawn: u32,
+		patience: u32,
+		(deadline, last_call): (u32, u32),
+	) -> Self {
 		Self {
 			members,
 			drawn,
 			patient_until: drawn.saturating_add(patience),
 			deadline,
+			last_call,
 			has_run: false,
 			nonces: BTreeMap::new(),
 			is_queued: false,
@@ -112,7 +117,7 @@ impl Proof {
 		*self = Self {
 			has_run: self.has_run,
 			fault: self.fault,
-			..Self::new(members, now, patience, self.deadline)
+			..Self::new(members, now, patience, (self.deadline, self.last_call))
 		};
 	}
 
@@ -231,7 +236,7 @@ impl Proof {
 		if self.hand_in == Told::UnderWay {
 			return false;
 		}
-		let is_last = late && now.saturating_add(LAST_CALL) >= self.deadline;
+		let is_last = late && now.saturating_add(self.last_call) >= self.deadline;
 		is_last || (self.quotes >= MAX_QUOTES && !self.is_queued && self.live.is_none())
 	}
 
@@ -318,7 +323,7 @@ mod tests {
 	const QUOTE: Hash = [7; 32];
 
 	fn proof() -> Proof {
-		Proof::new(4, 100, 4, 200)
+		Proof::new(4, 100, 4, (200, 2))
 	}
 
 	fn with_nonces(members: &[u8]) -> Proof {

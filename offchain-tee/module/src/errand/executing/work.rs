@@ -118,12 +118,12 @@ fn verifiers(members: &[ChainMember]) -> Vec<Verifier> {
 }
 
 impl Work {
-	fn new(order: Order, patience: u32) -> Self {
+	fn new(order: Order, patience: u32, last_call: u32) -> Self {
 		let assignment = &order.assignment;
 		let drawn = assignment.redraw.unwrap_or(assignment.assigned);
 		let members = assignment.verifiers.len();
 		Self {
-			proof: Proof::new(members, drawn, patience, assignment.deadline),
+			proof: Proof::new(members, drawn, patience, (assignment.deadline, last_call)),
 			verifiers: verifiers(&assignment.verifiers),
 			order,
 			executed: None,
@@ -245,7 +245,13 @@ impl Executing {
 				waits_for_keys = matches!(order.record.stage, ErrandStage::AwaitingKey { .. }),
 				"executor"
 			);
-			self.works.insert(errand, Work::new(order, patience));
+			let time = order
+				.assignment
+				.deadline
+				.saturating_sub(order.assignment.assigned);
+			let last_call = self.world.pace.last_call(time);
+			self.works
+				.insert(errand, Work::new(order, patience, last_call));
 		} else if let Some(work) = self.works.get_mut(&errand) {
 			work.update(record, at.number(), patience);
 		}
