@@ -175,9 +175,14 @@ impl Daemon {
 		Ok(self.builder)
 	}
 
+	/// Send it a signal.
+	pub fn signal(&self, signal: Signal) -> Result<()> {
+		self.process.signal(signal)
+	}
+
 	/// Ask it to stop with SIGTERM, and wait for its end.
 	pub async fn stop(mut self) -> Result<DaemonBuilder> {
-		self.process.signal(Signal::SIGTERM)?;
+		self.signal(Signal::SIGTERM)?;
 		let status = self.process.wait(STOP).await?;
 		if !status.success() {
 			bail!("{} ended with {status} when asked to stop", self.name());

@@ -21,6 +21,8 @@
 mod accounts;
 mod binary;
 mod daemon;
+mod diary;
+pub mod errands;
 mod forger;
 mod guests;
 mod hostile;
@@ -44,6 +46,7 @@ mod wait;
 pub use accounts::Dev;
 pub use binary::{locate, locate_example};
 pub use daemon::{Daemon, DaemonBuilder};
+pub use diary::read_diary;
 pub use forger::{Forger, Forgery};
 pub use guests::{Guests, root};
 pub use hostile::{Attacker, BothWays, Faults, HostileHost, Mangling};

@@ -205,9 +205,19 @@ impl ModuleNet {
 
 	/// Starts modules.
 	pub async fn start_modules(&mut self, lab: &Lab, ids: Range<u32>) -> Result<()> {
+		self.start_modules_as(lab, ids, |module| module).await
+	}
+
+	/// Starts modules, each as `change` wants it.
+	pub async fn start_modules_as(
+		&mut self,
+		lab: &Lab,
+		ids: Range<u32>,
+		change: impl Fn(DaemonBuilder) -> DaemonBuilder,
+	) -> Result<()> {
 		let mut modules = Vec::new();
 		for id in ids {
-			modules.push((id, self.module(lab, id).await?));
+			modules.push((id, change(self.module(lab, id).await?)));
 		}
 		// A light client may begin some blocks behind the head: it has to see its operator named.
 		let node = self.node.as_ref().context("the node is stopped")?;
@@ -441,13 +451,32 @@ impl ModuleNet {
 		Ok(())
 	}
 
+	/// A module as the chain has it.
+	pub async fn shown(&self, id: u32) -> Result<Value> {
+		self.json(&["module", "show", &id.to_string()]).await
+	}
+
 	/// Session key of a module's present boot.
 	pub async fn session(&self, id: u32) -> Result<String> {
-		let shown = self.json(&["module", "show", &id.to_string()]).await?;
+		let shown = self.shown(id).await?;
 		Ok(shown["boot"]["session"]
 			.as_str()
 			.with_context(|| format!("no session in {shown}"))?
 			.to_owned())
+	}
+
+	/// Number of a module's present boot.
+	pub async fn boot_seq(&self, id: u32) -> Result<u64> {
+		let shown = self.shown(id).await?;
+		shown["bootSeq"]
+			.as_u64()
+			.with_context(|| format!("no boot in {shown}"))
+	}
+
+	/// Kills a module the hard way. What comes back starts it again.
+	pub async fn kill(&mut self, id: u32) -> Result<DaemonBuilder> {
+		let module = self.places[id as usize].module.take();
+		module.context("there is no module")?.kill().await
 	}
 
 	/// Starts a module that was killed, and waits until its new session is certified: by the old one it is Active still.

@@ -3,7 +3,11 @@
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::{collections::BTreeSet, process::Stdio, time::Duration};
-use tea_e2e::{Forger, Forgery, Guests, ModuleNet, Owner, root, run, wait_until};
+use tea_e2e::{
+	Forger, Forgery, Guests, ModuleNet, Owner,
+	errands::{amount, confirmed, executor, number, stage, wait_stage},
+	root, run,
+};
 use tokio::process::Command;
 
 /// Until a module is Active, in blocks of one second on a busy machine.
@@ -96,33 +100,6 @@ fn errands_of_all_sources_are_proven_and_paid() {
 	});
 }
 
-/// Runs an errand that has to be confirmed, and its proof verified.
-async fn confirmed(client: &Owner, net: &ModuleNet, args: &[&str]) -> Result<Value> {
-	let ran = client.json(net, args).await?;
-	ensure!(
-		ran["outcome"] == "Confirmed" && ran["verification"]["verdict"] == "verified",
-		"{ran}"
-	);
-	let bill = &ran["bill"];
-	let lines = bill["lines"].as_array().context("no bill")?;
-	let mut sum = amount(&bill["returned"])?;
-	for line in lines.iter().filter(|line| line["paid"] == true) {
-		sum += amount(&line["amount"])?;
-	}
-	ensure!(
-		sum == amount(&bill["held"])?,
-		"the bill adds up to {sum}: {bill}"
-	);
-	Ok(ran)
-}
-
-fn amount(value: &Value) -> Result<u128> {
-	Ok(value
-		.as_str()
-		.with_context(|| format!("{value} is no amount"))?
-		.parse()?)
-}
-
 /// What everybody of a role got.
 fn paid(ran: &Value, role: &str) -> Result<u128> {
 	let lines = ran["bill"]["lines"].as_array().context("no bill")?;
@@ -137,10 +114,6 @@ fn executors(ran: &[Value]) -> BTreeSet<u64> {
 	ran.iter()
 		.filter_map(|one| one["executor"].as_u64())
 		.collect()
-}
-
-fn number(ran: &Value) -> String {
-	ran["errand"].to_string()
 }
 
 /// A saved proof is checked without a node; one that was altered, or is of another errand, is refused.
@@ -373,30 +346,6 @@ async fn private_code_waits_for_its_owner(
 	ended(net, &number(&posted), "did not supply").await
 }
 
-/// Where an errand stands.
-async fn stage(net: &ModuleNet, errand: &str) -> Result<Value> {
-	let number: u64 = errand.parse()?;
-	let listed = net.json(&["errands", "--all"]).await?;
-	let found = listed["errands"]
-		.as_array()
-		.and_then(|all| all.iter().find(|one| one["errand"] == number))
-		.with_context(|| format!("no errand {errand}: {listed}"))?;
-	Ok(found.clone())
-}
-
-async fn wait_stage(net: &ModuleNet, errand: &str, expected: &str) -> Result<Value> {
-	wait_until(
-		&format!("errand {errand} is {expected}"),
-		SOON,
-		async || {
-			let at = stage(net, errand).await?;
-			ensure!(at["stage"] == expected, "{at}");
-			Ok(at)
-		},
-	)
-	.await
-}
-
 /// Waits for a refund with this reason.
 async fn ended(net: &ModuleNet, errand: &str, reason: &str) -> Result<()> {
 	let at = wait_stage(net, errand, "Refunded").await?;
@@ -480,15 +429,10 @@ fn errands_survive_losses_and_every_one_ends() {
 		let errand = number(&client.json(&net, &post).await?);
 		let at = wait_stage(&net, &errand, "Assigned").await?;
 		let first = executor(&at)?;
-		let module = net.places[first]
-			.module
-			.take()
-			.context("there is a module")?;
-		let killed = module.kill().await?;
+		let killed = net.kill(first).await?;
 		let end = wait_stage(&net, &errand, "Failed").await?;
 		ensure!(end["attempt"] == 1, "it was not opened again: {end}");
-		net.start_again(u32::try_from(first)?, killed, ACTIVE)
-			.await?;
+		net.start_again(first, killed, ACTIVE).await?;
 
 		// A guest does not end in time: both executors say so, because silence would cost them.
 		let endless = [
@@ -501,15 +445,10 @@ fn errands_survive_losses_and_every_one_ends() {
 
 		// A verifier is killed: three of four are enough.
 		let (errand, verifier) = checked_by_a_module(&net, &client, &post).await?;
-		let module = net.places[verifier]
-			.module
-			.take()
-			.context("there is a module")?;
-		let killed = module.kill().await?;
+		let killed = net.kill(verifier).await?;
 		let end = wait_stage(&net, &errand, "Failed").await?;
 		ensure!(end["attempt"] == 0, "it was opened again: {end}");
-		net.start_again(u32::try_from(verifier)?, killed, ACTIVE)
-			.await?;
+		net.start_again(verifier, killed, ACTIVE).await?;
 
 		// Many at once: each one ends, and no money is left over or missing.
 		let (code, data) = (guests.path("word-count"), client.write("text.txt", TEXT)?);
@@ -583,7 +522,7 @@ async fn checked_by_a_module(
 	net: &ModuleNet,
 	client: &Owner,
 	post: &[&str],
-) -> Result<(String, usize)> {
+) -> Result<(String, u32)> {
 	for _ in 0..TRIES {
 		let errand = number(&client.json(net, post).await?);
 		let at = wait_stage(net, &errand, "Assigned").await?;
@@ -596,15 +535,8 @@ async fn checked_by_a_module(
 	bail!("no module was among the verifiers of {TRIES} errands")
 }
 
-/// The executor that a stage names: "module N runs it until …, checked by …".
-fn executor(at: &Value) -> Result<usize> {
-	let text = at["text"].as_str().context("no text")?;
-	let number = text.split_whitespace().nth(1).context("no module")?;
-	Ok(number.parse()?)
-}
-
 /// Whether the stage names a module as a verifier.
-fn verifies(at: &Value, module: usize) -> bool {
+fn verifies(at: &Value, module: u32) -> bool {
 	at["text"]
 		.as_str()
 		.and_then(|text| text.split_once("checked by "))

@@ -98,14 +98,14 @@ fn restarts_are_ordinary() {
 		);
 
 		// A power cut of chip and machine: a new boot.
-		let boot = boot_seq(&net, 1).await?;
+		let boot = net.boot_seq(1).await?;
 		let module = net.places[1].module.take().context("there is a module")?;
 		let builder = module.kill().await?;
 		net.places[1].tpm.power_off().await?;
 		net.places[1].tpm.power_on().await?;
 		net.places[1].module = Some(builder.start().await?);
 		wait_until("module 1 has posted a new boot", ACTIVE, async || {
-			let now = boot_seq(&net, 1).await?;
+			let now = net.boot_seq(1).await?;
 			ensure!(now > boot, "it is boot {now}");
 			Ok(())
 		})
@@ -205,10 +205,10 @@ fn bad_modules_do_not_pass() {
 		net.places[1].tpm.power_off().await?;
 		net.places[1].tpm.save("old")?;
 		net.places[1].tpm.power_on().await?;
-		let boot = boot_seq(&net, 1).await?;
+		let boot = net.boot_seq(1).await?;
 		let module = builder.start().await?;
 		wait_until("module 1 has posted a new boot", ACTIVE, async || {
-			ensure!(boot_seq(&net, 1).await? > boot, "it has not");
+			ensure!(net.boot_seq(1).await? > boot, "it has not");
 			Ok(())
 		})
 		.await?;
@@ -387,7 +387,7 @@ async fn nothing_was_seen(
 	println!("{recorded} bytes passed hosts that lie");
 
 	hostile.mangle(Mangling::NONE);
-	let shown = shown(net, 2).await?;
+	let shown = net.shown(2).await?;
 	let mailbox = bytes(shown["boot"]["transport"].as_str().context("no mailbox")?)?;
 	let mailbox = mailbox.try_into().ok().context("no mailbox")?;
 	let letter = marks.unsealed_letter(2);
@@ -407,15 +407,4 @@ async fn certificate_life(net: &ModuleNet) -> Result<u32> {
 		.as_u64()
 		.with_context(|| format!("no life of certificates in {parameters}"))?;
 	Ok(u32::try_from(life)?)
-}
-
-async fn shown(net: &ModuleNet, id: u32) -> Result<serde_json::Value> {
-	net.json(&["module", "show", &id.to_string()]).await
-}
-
-async fn boot_seq(net: &ModuleNet, id: u32) -> Result<u64> {
-	let shown = shown(net, id).await?;
-	shown["bootSeq"]
-		.as_u64()
-		.with_context(|| format!("no boot in {shown}"))
 }

@@ -9,7 +9,9 @@ use std::{
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
-use tea_e2e::{Leaks, ModuleNet, Owner, Stage, Taps, id_of, locate_example, run, wait_until};
+use tea_e2e::{
+	Leaks, ModuleNet, Owner, Stage, Taps, id_of, locate_example, read_diary, run, wait_until,
+};
 
 /// Until a module is Active, in blocks of one second on a busy machine.
 const ACTIVE: Duration = Duration::from_secs(180);
@@ -335,7 +337,7 @@ fn key_goes_to_nobody_whom_the_terms_refuse() {
 		let config = net.state(3).join("module.toml");
 		let text = fs::read_to_string(&config)?;
 		fs::write(&config, format!("{text}guest_memory_pages = 64\n"))?;
-		let diary = net.state(3).join("diary.jsonl");
+		let state = net.state(3);
 		net.places[3].module = Some(builder.start().await?);
 
 		// While it comes up: what rots at a host is found out, whether others have it or not.
@@ -354,7 +356,7 @@ fn key_goes_to_nobody_whom_the_terms_refuse() {
 			(&blocked, "Unasked", "no_challenge"),
 		];
 		wait_until("every trick was tried", ACTIVE, async || {
-			let told = read_diary(&diary)?;
+			let told = read_diary(&state)?;
 			for (id, trick, reason) in expected {
 				let outcomes = outcomes(&told, id, trick);
 				ensure!(
@@ -367,7 +369,7 @@ fn key_goes_to_nobody_whom_the_terms_refuse() {
 			Ok(())
 		})
 		.await?;
-		let told = read_diary(&diary)?;
+		let told = read_diary(&state)?;
 		for line in &told {
 			let is_given = line["outcome"] == "granted" || line["outcome"] == "unopened";
 			let may_be = line["deployment"] == *open
@@ -400,7 +402,7 @@ fn key_goes_to_nobody_whom_the_terms_refuse() {
 		net.places[3].tpm.power_on().await?;
 		net.places[3].module = Some(builder.start().await?);
 		let replayed = wait_until("it has tried the old envelope", ACTIVE, async || {
-			read_diary(&diary)?
+			read_diary(&state)?
 				.into_iter()
 				.find(|line| line["event"] == "replayed")
 				.context("not yet")
@@ -495,14 +497,6 @@ fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
 		}
 	}
 	Ok(files)
-}
-
-/// What the hostile module has written down so far.
-fn read_diary(path: &Path) -> Result<Vec<Value>> {
-	let text = fs::read_to_string(path).context("it has written nothing down")?;
-	// The last line may be half written.
-	let lines = text.lines().map(serde_json::from_str);
-	Ok(lines.filter_map(Result::ok).collect())
 }
 
 /// What became of a trick, by any pinner of a deployment: reasons of refusals, or how it ended.

@@ -53,6 +53,14 @@ impl Call {
 		format!("{}.{}", self.pallet, self.name)
 	}
 
+	/// The encoded arguments; nothing if there is another call among them.
+	pub fn arguments(&self) -> Option<&[u8]> {
+		match self.parts.as_slice() {
+			[Part::Encoded(arguments)] => Some(arguments),
+			_ => None,
+		}
+	}
+
 	pub(crate) const fn names(&self) -> (&'static str, &'static str) {
 		(self.pallet, self.name)
 	}

@@ -30,5 +30,5 @@ pub use describe::describe;
 pub use error::{DispatchFailure, Error, Refusal, Result, SubmitError};
 pub use signer::{Key, KeyError, Sign};
 pub use spec::for_light_clients;
-pub use submit::{Outcome, Progress, Submission, Submitter, Withdrawal};
+pub use submit::{Outcome, Progress, Submission, Submit, Submitter, Withdrawal};
 pub use types::{Event, EventRecord};

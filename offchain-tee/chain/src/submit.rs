@@ -87,6 +87,12 @@ pub struct Outcome {
 	pub left_out: Vec<(ErrandId, DispatchFailure)>,
 }
 
+/// Where calls of one account are handed in.
+pub trait Submit: Send + Sync {
+	/// Hands in a call. Must be called in a tokio runtime.
+	fn submit(&self, call: Call) -> Submission;
+}
+
 /// Signs and submits for one account, which nobody else should sign for at the same time. Clones share the nonce.
 #[derive(Clone)]
 pub struct Submitter {
@@ -190,6 +196,12 @@ impl Withdrawal {
 impl std::fmt::Debug for Submitter {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		write!(f, "Submitter({})", self.signer.account())
+	}
+}
+
+impl Submit for Submitter {
+	fn submit(&self, call: Call) -> Submission {
+		Self::submit(self, call)
 	}
 }
 

@@ -122,6 +122,12 @@ pub(crate) enum Command {
 		#[arg(value_parser = errand::errand)]
 		errand: tea_primitives::errand::ErrandId,
 	},
+	/// Do what is due about an errand, as anybody may: its executor has lost its certificate, or its time is over
+	Expire {
+		/// The errand
+		#[arg(value_parser = errand::errand)]
+		errand: tea_primitives::errand::ErrandId,
+	},
 	/// The account of the key: its address and what it owns
 	Account,
 	/// Send money

@@ -98,7 +98,7 @@ fn start() -> Result<(), Exit> {
 			}
 			let runtime = tokio::runtime::Runtime::new()
 				.map_err(|error| Exit::of(Cause::Internal, &error))?;
-			let ended = runtime.block_on(run::run(config));
+			let ended = runtime.block_on(run::run(config, &run::Honest));
 			// What still waits for the network is not waited for.
 			runtime.shutdown_background();
 			ended

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures::{FutureExt, future::BoxFuture};
 use tea_chain::{Access, AccountId, Backoff, Chain, Key, Submitter};
 use tea_link::{HostLink, Party, StreamLink};
 use tea_primitives::{draw::Member, ids::BootSeq};
@@ -45,17 +46,27 @@ const HEARD: usize = 64;
 /// Memory for checks of candidates, in bytes.
 const CHECKS: u64 = 64 << 20;
 
-/// Runs the module until it is told to stop. Everything that was started is stopped when this returns.
-pub async fn run(config: Config) -> Result<(), Exit> {
-	run_with(config, |world, feed| Pins::new(world).run(feed)).await
+/// What a module does beside attesting. Tests put something in its place that lies.
+pub trait Services {
+	/// Holds keys of deployments until told to stop.
+	fn pins(&self, world: pins::World, feed: Feed) -> BoxFuture<'static, ()> {
+		Pins::new(world).run(feed).boxed()
+	}
+
+	/// What the executor works with.
+	fn executing(&self, world: errand::World) -> errand::World {
+		world
+	}
 }
 
-/// [`run`] with another service in the place of [`Pins`]: tests put one there that lies.
-pub async fn run_with<S, F>(config: Config, service: S) -> Result<(), Exit>
-where
-	S: FnOnce(pins::World, Feed) -> F,
-	F: Future<Output = ()> + Send + 'static,
-{
+/// The services of an honest module.
+#[derive(Clone, Copy, Debug)]
+pub struct Honest;
+
+impl Services for Honest {}
+
+/// Runs the module until it is told to stop. Everything that was started is stopped when this returns.
+pub async fn run(config: Config, services: &dyn Services) -> Result<(), Exit> {
 	let mut stop = signals::listen()?;
 	let metrics = Arc::new(Metrics::new().map_err(|error| Exit::of(Cause::Internal, &error))?);
 	let lifecycle = Arc::new(Lifecycle::default());
@@ -85,7 +96,7 @@ where
 			&lifecycle,
 			&health,
 			&for_services,
-			service,
+			services,
 		);
 		tokio::select! {
 			ended = body => ended,
@@ -120,7 +131,7 @@ async fn stopped_early(stop: &mut watch::Receiver<bool>, lifecycle: &Lifecycle) 
 	clippy::too_many_arguments,
 	reason = "it works with everything that the process has"
 )]
-async fn serve<S, F>(
+async fn serve(
 	config: &Config,
 	state: &Arc<StateDir>,
 	tpm: &Tpm,
@@ -128,12 +139,8 @@ async fn serve<S, F>(
 	lifecycle: &Arc<Lifecycle>,
 	health: &watch::Sender<Health>,
 	stop: &watch::Receiver<bool>,
-	service: S,
-) -> Result<(), Exit>
-where
-	S: FnOnce(pins::World, Feed) -> F,
-	F: Future<Output = ()> + Send + 'static,
-{
+	services: &dyn Services,
+) -> Result<(), Exit> {
 	let firmware = tpm::firmware_log(config)?;
 	let measurement = Measurement::of_this_program(&config.chain().source())
 		.map_err(|error| Exit::of(Cause::Config, &error))?;
@@ -241,6 +248,7 @@ where
 		(&courier, &session),
 		metrics,
 		lifecycle,
+		services,
 	)?;
 	let verifying = Verifying::new(
 		actor.clone(),
@@ -293,7 +301,7 @@ where
 		Ok(())
 	});
 	tasks.spawn(own.run(own_sights, own_letters, hears, stop_own));
-	let pins = service(
+	let pins = services.pins(
 		world,
 		Feed {
 			sights: pin_sights,
@@ -339,6 +347,7 @@ fn keys_and_errands(
 	(courier, session): (&Courier, &Submitter),
 	metrics: &Arc<Metrics>,
 	lifecycle: &Arc<Lifecycle>,
+	services: &dyn Services,
 ) -> Result<(pins::World, Executing), Exit> {
 	let accepted = pins::world::accepted_state(boot).ok_or_else(|| {
 		Exit::new(
@@ -367,12 +376,12 @@ fn keys_and_errands(
 	let block_time = chain
 		.block_time()
 		.map_err(|error| Exit::of(Cause::WrongChain, &error))?;
-	let executing = Executing::new(errand::World {
+	let executing = Executing::new(services.executing(errand::World {
 		chain: chain.clone(),
 		pace: errand::Pace::new(block_time),
 		opener: opener.clone(),
 		courier: courier.clone(),
-		session: session.clone(),
+		session: Arc::new(session.clone()),
 		vrf: secrets.vrf.clone(),
 		boot: boot.clone(),
 		boot_seq,
@@ -387,7 +396,7 @@ fn keys_and_errands(
 		guests: Arc::new(Semaphore::new(
 			usize::try_from(config.errands.guests).unwrap_or(1),
 		)),
-	});
+	}));
 	let pins = pins::World {
 		chain: chain.clone(),
 		tpm: tpm.clone(),

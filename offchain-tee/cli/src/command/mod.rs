@@ -61,6 +61,11 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<()> {
 			let outcome = context.submit(&chain, Call::cancel(errand)).await?;
 			context.done(&format!("cancellation of errand {errand}"), &outcome)
 		}
+		Command::Expire { errand } => {
+			let chain = context.chain_to_sign().await?;
+			let outcome = context.submit(&chain, Call::expire_errand(errand)).await?;
+			context.done(&format!("what is due about errand {errand}"), &outcome)
+		}
 		Command::Retire { deployment } => {
 			let chain = context.chain_to_sign().await?;
 			let call = Call::retire_deployment(deployment);

@@ -112,7 +112,7 @@ impl Verifying {
 		metrics: Arc<Metrics>,
 	) -> Self {
 		Self {
-			outbox: Outbox::new(submitter, metrics.clone()),
+			outbox: Outbox::new(Arc::new(submitter), metrics.clone()),
 			actor,
 			chain,
 			courier,

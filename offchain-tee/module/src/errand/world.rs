@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tea_chain::{Chain, Submitter};
+use tea_chain::{Chain, Submit};
 use tea_executor::Executor;
 use tea_primitives::ids::{BootSeq, ModuleId};
 use tokio::sync::Semaphore;
@@ -31,8 +31,8 @@ pub struct World {
 	pub opener: Opener,
 	/// Sends letters.
 	pub courier: Courier,
-	/// Signs duty calls with the session key.
-	pub session: Submitter,
+	/// Where duty calls are signed with the session key and handed in.
+	pub session: Arc<dyn Submit>,
 	/// Makes tickets.
 	pub vrf: Arc<SigningKey>,
 	/// The boot, as evidence is made of it.

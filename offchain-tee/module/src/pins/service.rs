@@ -120,7 +120,7 @@ impl Pins {
 	/// A service that holds nothing yet.
 	pub fn new(world: World) -> Self {
 		Self {
-			outbox: Outbox::new(world.session.clone(), world.metrics.clone()),
+			outbox: Outbox::new(Arc::new(world.session.clone()), world.metrics.clone()),
 			world: Arc::new(world),
 			replays: Replays::default(),
 			jobs: JoinSet::new(),

@@ -97,7 +97,7 @@ impl Duties {
 	) -> Self {
 		Self {
 			genesis: chain.genesis(),
-			outbox: Outbox::new(submitter, metrics.clone()),
+			outbox: Outbox::new(Arc::new(submitter), metrics.clone()),
 			actor,
 			chain,
 			courier,

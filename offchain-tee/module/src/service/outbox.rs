@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tea_chain::{Call, Outcome, SubmitError, Submitter, Withdrawal};
+use tea_chain::{Call, Outcome, Submit, SubmitError, Withdrawal};
 use tokio::task::JoinSet;
 
 use crate::metrics::Metrics;
@@ -12,14 +12,14 @@ pub type Ended<T> = (T, Result<Outcome, SubmitError>);
 
 /// The outbox of one account. `T` says what a call was for.
 pub struct Outbox<T> {
-	submitter: Submitter,
+	submitter: Arc<dyn Submit>,
 	metrics: Arc<Metrics>,
 	calls: JoinSet<Ended<T>>,
 }
 
 impl<T: Send + 'static> Outbox<T> {
-	/// An outbox that signs with this submitter.
-	pub fn new(submitter: Submitter, metrics: Arc<Metrics>) -> Self {
+	/// An outbox whose calls are handed in there.
+	pub fn new(submitter: Arc<dyn Submit>, metrics: Arc<Metrics>) -> Self {
 		Self {
 			submitter,
 			metrics,

@@ -135,7 +135,7 @@ impl Own {
 	pub fn new(boot: Boot, world: World) -> Self {
 		Self {
 			module: boot.state.module,
-			outbox: Outbox::new(world.session.clone(), world.metrics.clone()),
+			outbox: Outbox::new(Arc::new(world.session.clone()), world.metrics.clone()),
 			boot,
 			world,
 			replays: Replays::default(),
