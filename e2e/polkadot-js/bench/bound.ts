@@ -2,8 +2,9 @@
 //
 //   TEA_NODE_URL=ws://127.0.0.1:9944 npm run bound -- ../../pallets/errand/src/weights.rs
 //
-// One errand is a posting with one input, a claim, the draw of its verifiers out of the sixteen candidates that a claim pays for, its
-// assignment, and a proof by four verdicts: each in a call of its own, or 32 to a call, with a quote for each or one for all. What the limits are, the chain says.
+// One errand is a posting, a claim, the draw of its verifiers out of the sixteen candidates that a claim pays for, its assignment, and a
+// proof by four verdicts: each in a call of its own, or 32 to a call, with a quote for each or one for all. Code and data are files that
+// the client names, or both are deployed. What the limits are, the chain says.
 
 import { readFileSync } from 'node:fs';
 import { connect } from '../src/client.ts';
@@ -41,20 +42,22 @@ try {
   const base = perClass.normal.baseExtrinsic.refTime.toNumber();
   const slot = api.consts['babe']!['expectedBlockTime']! as unknown as { toNumber(): number };
   const MANY = 32;
-  // The part of each of so many in one call, and of that call's frame.
-  const each = (count: number, name: string): number =>
-    weight(name, { n: count, d: count }) / count;
-  const post = weight('post', { d: 1 }) + base;
   const draw = weight('draw', { c: 16 });
   const quote = weight('quote');
-  const claims = (count: number): number =>
-    each(count, 'claim') + draw + each(count, 'assign') + base / count;
-  const proofs = (count: number, quotes: number): number =>
-    each(count, 'complete') + (quotes * quote + base) / count;
   const perSecond = (errand: number): number => room / errand / (slot.toNumber() / 1000);
   const milliseconds = (time: number): number => time / 1e9;
-  console.log(
-    JSON.stringify({
+
+  /** Of errands with so many deployments each. */
+  const bound = (deployments: number) => {
+    // The part of each of so many in one call, and of that call's frame.
+    const each = (count: number, name: string): number =>
+      weight(name, { n: count, d: count * deployments }) / count;
+    const post = weight('post', { d: deployments }) + base;
+    const claims = (count: number): number =>
+      each(count, 'claim') + draw + each(count, 'assign') + base / count;
+    const proofs = (count: number, quotes: number): number =>
+      each(count, 'complete') + (quotes * quote + base) / count;
+    return {
       alone: perSecond(post + claims(1) + proofs(1, 1)),
       own: perSecond(post + claims(MANY) + proofs(MANY, MANY)),
       batch: perSecond(post + claims(MANY) + proofs(MANY, 1)),
@@ -64,8 +67,9 @@ try {
         own: milliseconds(proofs(MANY, MANY)),
         further: milliseconds(proofs(MANY, 1)),
       },
-    }),
-  );
+    };
+  };
+  console.log(JSON.stringify({ files: bound(0), deployed: bound(2) }));
 } finally {
   await api.disconnect();
 }

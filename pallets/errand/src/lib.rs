@@ -29,7 +29,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{
-		impls::{ClaimCost, ProofCost},
+		impls::{ClaimCost, ProofCost, deployed},
 		types::*,
 		*,
 	};
@@ -669,7 +669,7 @@ pub mod pallet {
 		/// - `deadline` counts blocks from now. `max_price` must cover use prices and gas at the limit of fuel.
 		/// - The errand keeps the terms, the gas price and the shares of this block.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::post(data.len() as u32))]
+		#[pallet::weight(T::WeightInfo::post(deployed(code, data)))]
 		pub fn post(
 			origin: OriginFor<T>,
 			code: Source,

@@ -1,5 +1,6 @@
 //! Benchmarks: every call and hook with the longest and dearest input that it accepts: nine hosted deployments of different
-//! owners, each pin with a parent, committees of modules, quotes of P-256.
+//! owners, each pin with a parent, committees of modules, quotes of P-256. What depends on the number of deployments is measured
+//! with code that is none, because then the initial pinner of each deployment is paid.
 
 use super::*;
 use alloc::{vec, vec::Vec};
@@ -16,11 +17,12 @@ use sp_runtime::{
 };
 use tea_primitives::{
 	camellia::{Camellias, CreditEvent},
-	deployment::{Charge, Cid, Deployments, Hash, Kind, Visibility},
+	deployment::{Charge, Cid, Content, Deployments, Hash, Kind, Visibility},
 	draw::Member,
 	errand::{
-		Batch, Earnings, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS, MAX_PARAMS,
-		Needs, Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason, SealedResult, Source,
+		AdHoc, Batch, Earnings, ErrandId, Exit, FaultReason, Limits, MAX_ENVELOPE, MAX_INPUTS,
+		MAX_PARAMS, MAX_SOURCES, Needs, Options, POT_DOMAIN, Pot, PotBody, QuoteKeys, RefuteReason,
+		SealedResult, Source,
 	},
 	ids::{BootSeq, ModuleId},
 };
@@ -82,9 +84,9 @@ fn module<T: Config>(owner: &T::AccountId) -> Result<(ModuleId, [u8; 32]), Bench
 
 /// Errands of the longest kind, and who has to do with them.
 struct Scene<T: Config> {
-	/// The first one, which has the data.
+	/// The first one, which uses deployments.
 	errand: ErrandId,
-	/// All of them: of different clients, on code of different developers, for the same executor.
+	/// All of them: of different clients, on code of different payees, for the same executor.
 	errands: Vec<ErrandId>,
 	/// Of the first one.
 	client: T::AccountId,
@@ -98,8 +100,12 @@ impl<T: Config> Scene<T> {
 		T::SessionAccount::convert(self.session)
 	}
 
-	/// So many, posted, the first one with so many data inputs.
-	fn posted(count: u32, data: u32, visibility: Visibility) -> Result<Self, BenchmarkError> {
+	/// So many, posted, the first one with so many deployments.
+	fn posted(
+		count: u32,
+		deployments: u32,
+		visibility: Visibility,
+	) -> Result<Self, BenchmarkError> {
 		at::<T>(POSTED);
 		Helper::<T>::set_time();
 		let (executor, session) = module::<T>(&rich::<T>("executor", 0))?;
@@ -109,10 +115,10 @@ impl<T: Config> Scene<T> {
 		let mut errands = Vec::new();
 		for index in 0..count {
 			let errand = NextErrand::<T>::get();
-			let data = if index == 0 { data } else { 0 };
-			let (code, data) = sources::<T>(executor, index, data, visibility);
+			let deployments = if index == 0 { deployments } else { 0 };
+			let (code, data) = sources::<T>(executor, index, deployments, visibility);
 			// Different deadlines: each has an entry of its own in the agenda.
-			let mut order = order::<T>(code, data)?;
+			let mut order = order::<T>(index, code, data)?;
 			order
 				.deadline
 				.saturating_accrue(index.saturating_mul(4).into());
@@ -136,8 +142,8 @@ impl<T: Config> Scene<T> {
 	}
 
 	/// In the first block in which they may be claimed.
-	fn claimable(count: u32, data: u32) -> Result<Self, BenchmarkError> {
-		let scene = Self::posted(count, data, Visibility::Hosted)?;
+	fn claimable(count: u32, deployments: u32) -> Result<Self, BenchmarkError> {
+		let scene = Self::posted(count, deployments, Visibility::Hosted)?;
 		Helper::<T>::set_beacon(POSTED.saturating_add(1).into());
 		at::<T>(POSTED.saturating_add(2));
 		Ok(scene)
@@ -159,18 +165,18 @@ impl<T: Config> Scene<T> {
 		Ok(())
 	}
 
-	/// Assigned in this attempt, with the verifiers of the scene and these data inputs.
+	/// Assigned in this attempt, with the verifiers of the scene; all sources are deployed.
 	fn assigned(attempt: u8, visibility: Visibility) -> Result<Self, BenchmarkError> {
-		Self::assigned_many(1, MAX_INPUTS, attempt, visibility)
+		Self::assigned_many(1, MAX_SOURCES, attempt, visibility)
 	}
 
 	fn assigned_many(
 		count: u32,
-		data: u32,
+		deployments: u32,
 		attempt: u8,
 		visibility: Visibility,
 	) -> Result<Self, BenchmarkError> {
-		let scene = Self::posted(count, data, visibility)?;
+		let scene = Self::posted(count, deployments, visibility)?;
 		at::<T>(POSTED.saturating_add(2));
 		for errand in &scene.errands {
 			scene.assign(*errand, attempt)?;
@@ -185,12 +191,12 @@ impl<T: Config> Scene<T> {
 			let seed = u32::from(index).saturating_add((errand.0 as u32).saturating_mul(16));
 			T::Camellias::bear(&rich::<T>(what, seed))
 		};
-		if let UsedSource::Deployed(used) = &mut record.code {
-			used.delegator = payee("delegator", 0)?;
-		}
-		for source in core::iter::once(&mut record.code).chain(&mut record.data) {
+		for (number, source) in
+			(0u8..).zip(core::iter::once(&mut record.code).chain(&mut record.data))
+		{
 			if let UsedSource::Deployed(used) = source {
 				used.charge = Charge::Hour(PRICE.saturated_into());
+				used.delegator = payee("delegator", number)?;
 			}
 		}
 		let keys = record
@@ -350,27 +356,56 @@ impl<T: Config> Scene<T> {
 	}
 }
 
-/// Deployments of different owners, pinned by the executor; sealed ad-hoc data where keys are to be supplied.
+/// As many sources as there can be. So many of them are deployments of different owners, pinned by the executor: data first, the
+/// code last.
 fn sources<T: Config>(
 	executor: ModuleId,
 	errand: u32,
-	data: u32,
+	deployments: u32,
 	visibility: Visibility,
 ) -> (Source, Vec<Source>) {
+	let ad_hoc = || {
+		Source::AdHoc(AdHoc {
+			content: Content {
+				cid: Cid::new(Cid::RAW, [1; 32]),
+				ciphertext_hash: [2; 32],
+				commitment: [3; 32],
+				size: 1,
+			},
+			sealed: false,
+		})
+	};
 	let deploy = |index: u32, kind: Kind| {
 		let owner = rich::<T>("deployer", errand.saturating_mul(16).saturating_add(index));
 		Source::Deployed(T::Deployments::bench_deploy(
 			&owner, kind, visibility, executor, BOOT,
 		))
 	};
-	let code = deploy(0, Kind::Code);
-	let data = (0..data)
-		.map(|index| deploy(index.saturating_add(1), Kind::Data))
+	let code = if deployments > MAX_INPUTS {
+		deploy(0, Kind::Code)
+	} else {
+		ad_hoc()
+	};
+	let data = (0..MAX_INPUTS)
+		.map(|index| {
+			if index < deployments {
+				deploy(index.saturating_add(1), Kind::Data)
+			} else {
+				ad_hoc()
+			}
+		})
 		.collect();
 	(code, data)
 }
 
-fn order<T: Config>(code: Source, data: Vec<Source>) -> Result<Order<T>, BenchmarkError> {
+/// An errand with that number.
+fn order<T: Config>(
+	errand: u32,
+	code: Source,
+	data: Vec<Source>,
+) -> Result<Order<T>, BenchmarkError> {
+	let payee = matches!(code, Source::AdHoc(_))
+		.then(|| (rich::<T>("payee", errand), PRICE.saturated_into()));
 	let data = BoundedVec::truncate_from(data);
 	let limits = Limits {
 		fuel: 1_000_000,
@@ -391,7 +426,7 @@ fn order<T: Config>(code: Source, data: Vec<Source>) -> Result<Order<T>, Benchma
 			needs: Needs::default(),
 			key_wait: None,
 			allow_own: false,
-			payee: None,
+			payee,
 		},
 	})
 }
@@ -413,8 +448,10 @@ mod benchmarks {
 		at::<T>(POSTED);
 		let client = rich::<T>("client", 0);
 		let (executor, _) = module::<T>(&rich::<T>("executor", 0))?;
+		// Without pinners, the weight of all who may claim is reckoned from as many of all modules.
+		crowd::<T>(&rich::<T>("crowd", 0), crate::impls::SAMPLE)?;
 		let (code, data) = sources::<T>(executor, 0, d, Visibility::Hosted);
-		let order = order::<T>(code, data)?;
+		let order = order::<T>(0, code, data)?;
 
 		#[extrinsic_call]
 		_(
@@ -435,7 +472,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn cancel() -> Result<(), BenchmarkError> {
-		let scene = Scene::<T>::posted(1, MAX_INPUTS, Visibility::Hosted)?;
+		let scene = Scene::<T>::posted(1, MAX_SOURCES, Visibility::Hosted)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(scene.client), scene.errand);
@@ -444,7 +481,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// So many claims, each of which replaces that of another module; the errand of the first one has so many data inputs.
+	/// So many claims, each of which replaces that of another module; the errand of the first one has so many deployments.
 	/// Nobody can make a VRF proof inside the runtime, so another one is verified instead.
 	#[benchmark]
 	fn claim(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
@@ -494,7 +531,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// The end of a block with so many claimed errands; the first one has so many data inputs. What their draws look at is
+	/// The end of a block with so many claimed errands; the first one has so many deployments. What their draws look at is
 	/// paid for apart.
 	#[benchmark]
 	fn assign(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
@@ -517,7 +554,7 @@ mod benchmarks {
 	}
 
 	/// So many proofs under a quote that is known, all checked by the same verifiers; the errand of the first one has so
-	/// many data inputs.
+	/// many deployments.
 	#[benchmark]
 	fn complete(n: Linear<1, 8>, d: Linear<0, 8>) -> Result<(), BenchmarkError> {
 		let scene = Scene::<T>::assigned_many(n, d, 0, Visibility::Hosted)?;
@@ -535,11 +572,11 @@ mod benchmarks {
 
 		for errand in &scene.errands {
 			let bill = Finished::<T>::get(errand).ok_or(stop("a bill"))?.bill;
-			// Developer, executor, delegator, verifiers, parent; owner and parent of each data input.
-			let data = if *errand == scene.errand { d } else { 0 };
+			// Who wrote the code, executor, verifiers; of each deployment owner, delegator and parent.
+			let deployments = if *errand == scene.errand { d } else { 0 };
 			let lines = T::CommitteeSize::get()
-				.saturating_add(4)
-				.saturating_add(2 * data);
+				.saturating_add(2)
+				.saturating_add(3 * deployments);
 			assert_eq!(bill.lines.len() as u32, lines);
 		}
 		Ok(())

@@ -25,9 +25,7 @@ use tea_primitives::{
 	committee::MAX_CANDIDATES,
 	deployment::{Deployments, Executor, Refusal, Visibility},
 	draw::{Draw, DrawError, FrugalDraws, Purpose},
-	errand::{
-		ErrandId, MAX_INPUTS, MAX_SOURCES, TicketProof, TicketRefusal, TicketRequest, Tickets,
-	},
+	errand::{ErrandId, MAX_SOURCES, TicketProof, TicketRefusal, TicketRequest, Tickets},
 	ids::{BootSeq, ModuleId},
 	module::{Attested, Certificate},
 	ticket::subject,
@@ -75,12 +73,12 @@ pub(crate) const fn candidates_for(claimed: u32) -> u32 {
 pub(crate) struct ClaimCost {
 	/// Claims, refused ones too.
 	claims: u32,
-	/// Data inputs of their errands.
-	data: u32,
+	/// Deployments that their errands use.
+	deployments: u32,
 	/// First claims of an errand in this block: they pay for its draw and its assignment at the end of the block.
 	first: u32,
-	/// Data inputs of their errands.
-	first_data: u32,
+	/// Deployments that their errands use.
+	first_deployments: u32,
 	/// Candidates that their draws may look at, all together.
 	candidates: u32,
 }
@@ -88,12 +86,12 @@ pub(crate) struct ClaimCost {
 impl ClaimCost {
 	/// What so many claims cost at most.
 	pub(crate) const fn at_most(claims: u32) -> Self {
-		let data = claims.saturating_mul(MAX_INPUTS);
+		let deployments = claims.saturating_mul(MAX_SOURCES);
 		Self {
 			claims,
-			data,
+			deployments,
 			first: claims,
-			first_data: data,
+			first_deployments: deployments,
 			candidates: candidates_for(claims),
 		}
 	}
@@ -101,23 +99,25 @@ impl ClaimCost {
 	/// A refused claim: how far it was looked at is not known.
 	const REFUSED: Self = Self {
 		claims: 1,
-		data: MAX_INPUTS,
+		deployments: MAX_SOURCES,
 		first: 0,
-		first_data: 0,
+		first_deployments: 0,
 		candidates: 0,
 	};
 
 	fn add(&mut self, other: Self) {
 		self.claims = self.claims.saturating_add(other.claims);
-		self.data = self.data.saturating_add(other.data);
+		self.deployments = self.deployments.saturating_add(other.deployments);
 		self.first = self.first.saturating_add(other.first);
-		self.first_data = self.first_data.saturating_add(other.first_data);
+		self.first_deployments = self
+			.first_deployments
+			.saturating_add(other.first_deployments);
 		self.candidates = self.candidates.saturating_add(other.candidates);
 	}
 
 	/// In weight.
 	pub(crate) fn weight<W: WeightInfo>(&self) -> Weight {
-		let claims = W::claim(self.claims, self.data);
+		let claims = W::claim(self.claims, self.deployments);
 		if self.first == 0 {
 			return claims;
 		}
@@ -127,7 +127,7 @@ impl ClaimCost {
 			.saturating_add(W::draw(self.candidates));
 		claims
 			.saturating_add(draws)
-			.saturating_add(W::assign(self.first, self.first_data))
+			.saturating_add(W::assign(self.first, self.first_deployments))
 	}
 }
 
@@ -320,10 +320,10 @@ impl<T: Config> Pallet<T> {
 			..
 		} = claim;
 		let module = certificate.module;
-		let data = record.data.len() as u32;
+		let deployments = record.deployments().count() as u32;
 		let mut cost = ClaimCost {
 			claims: 1,
-			data,
+			deployments,
 			..ClaimCost::default()
 		};
 		match rival {
@@ -333,7 +333,8 @@ impl<T: Config> Pallet<T> {
 				ClaimedNow::<T>::try_append(errand).map_err(|_| Error::<T>::BlockFull)?;
 				let candidates =
 					candidates_for(others.saturating_add(1)).saturating_sub(candidates_for(others));
-				(cost.first, cost.first_data, cost.candidates) = (1, data, candidates);
+				(cost.first, cost.first_deployments, cost.candidates) =
+					(1, deployments, candidates);
 			}
 		}
 		Self::occupy(module, errand, record.held);

@@ -18,7 +18,7 @@ use sp_runtime::{DispatchError, SaturatedConversion, traits::Verify};
 use tea_primitives::{
 	deployment::Hash,
 	errand::{
-		ERRAND_PASS_DOMAIN, ErrandId, ErrandPass, Exit, MAX_INPUTS, POT_DOMAIN, Pot, QuoteKey,
+		ERRAND_PASS_DOMAIN, ErrandId, ErrandPass, Exit, MAX_SOURCES, POT_DOMAIN, Pot, QuoteKey,
 		QuoteKeyError, QuoteKeys,
 	},
 	module::Attested,
@@ -52,8 +52,8 @@ pub(crate) struct Completion<T: Config> {
 pub(crate) struct ProofCost {
 	/// Proofs, refused ones too.
 	proofs: u32,
-	/// Data inputs of their errands.
-	data: u32,
+	/// Deployments that their errands use.
+	deployments: u32,
 	/// Quotes of which the TPM's signature is verified.
 	quotes: u32,
 	/// Different verifiers whose verdicts are in them.
@@ -65,7 +65,7 @@ impl ProofCost {
 	const fn refused(verdicts: u32) -> Self {
 		Self {
 			proofs: 1,
-			data: MAX_INPUTS,
+			deployments: MAX_SOURCES,
 			quotes: 0,
 			verifiers: verdicts,
 		}
@@ -87,7 +87,7 @@ impl ProofCost {
 		let proofs = pots.len() as u32;
 		Self {
 			proofs,
-			data: proofs.saturating_mul(MAX_INPUTS),
+			deployments: proofs.saturating_mul(MAX_SOURCES),
 			quotes,
 			verifiers,
 		}
@@ -95,7 +95,7 @@ impl ProofCost {
 
 	fn add(&mut self, other: Self) {
 		self.proofs = self.proofs.saturating_add(other.proofs);
-		self.data = self.data.saturating_add(other.data);
+		self.deployments = self.deployments.saturating_add(other.deployments);
 		self.quotes = self.quotes.saturating_add(other.quotes);
 		self.verifiers = self.verifiers.saturating_add(other.verifiers);
 	}
@@ -108,7 +108,7 @@ impl ProofCost {
 		} else {
 			T::WeightInfo::verifiers(others)
 		};
-		T::WeightInfo::complete(self.proofs, self.data)
+		T::WeightInfo::complete(self.proofs, self.deployments)
 			.saturating_add(T::WeightInfo::quote().saturating_mul(self.quotes.into()))
 			.saturating_add(others)
 	}
@@ -371,7 +371,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let cost = ProofCost {
 			proofs: 1,
-			data: record.data.len() as u32,
+			deployments: record.deployments().count() as u32,
 			quotes: u32::from(!known),
 			verifiers: pot.verdicts.len() as u32,
 		};

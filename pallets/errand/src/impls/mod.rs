@@ -18,4 +18,7 @@ pub(crate) use claims::ClaimCost;
 pub(crate) use claims::candidates_for;
 pub(crate) use complete::ProofCost;
 pub use duties::duty_subject;
+#[cfg(feature = "runtime-benchmarks")]
+pub(crate) use post::SAMPLE;
+pub(crate) use post::deployed;
 pub use workload::Busy;

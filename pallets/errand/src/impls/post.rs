@@ -75,6 +75,14 @@ fn asked<'a>(code: &'a Source, data: &'a DataSources) -> impl Iterator<Item = As
 	}))
 }
 
+/// Deployments among the sources of an order.
+pub(crate) fn deployed(code: &Source, data: &DataSources) -> u32 {
+	let sources = core::iter::once(code).chain(data);
+	sources
+		.filter(|source| matches!(source, Source::Deployed(_)))
+		.count() as u32
+}
+
 /// What the registry of deployments says about a use.
 type UsageOf<T> = Usage<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 

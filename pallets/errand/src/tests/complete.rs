@@ -385,7 +385,7 @@ fn batch_of_one_quote_settles_every_errand() {
 			};
 			assert_eq!(
 				info.actual_weight,
-				Some(<()>::complete(1, 1).saturating_add(quote)),
+				Some(<()>::complete(1, 0).saturating_add(quote)),
 				"what was not done is not paid for"
 			);
 			assert_eq!(outcome(*errand), Outcome::Confirmed);

@@ -6,7 +6,8 @@ use frame_support::{
 	traits::StorageInfoTrait,
 };
 use tea_primitives::{
-	errand::{Exit, FaultReason, RefuteReason},
+	deployment::{Kind, Visibility},
+	errand::{Exit, FaultReason, RefuteReason, Source},
 	ids::ModuleId,
 };
 
@@ -178,11 +179,60 @@ fn replaced_claim_gives_weight_back() {
 		let first = cost(modules[1]).expect("known");
 		assert_eq!(
 			first,
-			<()>::claim(1, 1)
+			<()>::claim(1, 0)
 				.saturating_add(<()>::draw(64))
-				.saturating_add(<()>::assign(1, 1))
+				.saturating_add(<()>::assign(1, 0))
 		);
-		assert_eq!(cost(modules[0]), Some(<()>::claim(1, 1)));
+		assert_eq!(cost(modules[0]), Some(<()>::claim(1, 0)));
+	});
+}
+
+/// C01: deployments are what costs, of code and of data; contents that the client names cost next to nothing.
+#[test]
+fn deployments_cost_from_post_to_proof() {
+	ExtBuilder::default().build_and_execute(|| {
+		let [code, data] = [(1, Kind::Code), (2, Kind::Data)].map(|(number, kind)| {
+			let deployment = deploy(number, kind, Visibility::Hosted);
+			pin(deployment, X, None, false);
+			Source::Deployed(deployment)
+		});
+		for (code, data, deployments) in [
+			(ad_hoc(1, false), ad_hoc(2, false), 0),
+			(code.clone(), ad_hoc(2, false), 1),
+			(code, data, 2),
+		] {
+			let ask = Ask::of(code, vec![data]);
+			let call = Call::<Test>::post {
+				code: ask.code.clone(),
+				data: ask.data.clone().try_into().expect("room"),
+				params: Default::default(),
+				client_key: [0; 32],
+				limits: ask.limits,
+				max_price: ask.max_price,
+				deadline: ask.deadline,
+				options: ask.options.clone(),
+			};
+			let weight = call.get_dispatch_info().call_weight;
+			assert_eq!(weight, <()>::post(deployments));
+
+			let errand = ask.post();
+			advance(2);
+			let claimed = claim(errand, X).expect("valid").actual_weight;
+			assert_eq!(
+				claimed,
+				Some(
+					<()>::claim(1, deployments)
+						.saturating_add(<()>::draw(64))
+						.saturating_add(<()>::assign(1, deployments))
+				)
+			);
+			advance(1);
+			let completed = complete(errand, pot(errand)).expect("good").actual_weight;
+			assert_eq!(
+				completed,
+				Some(<()>::complete(1, deployments).saturating_add(<()>::quote()))
+			);
+		}
 	});
 }
 

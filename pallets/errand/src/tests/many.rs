@@ -145,7 +145,7 @@ fn proofs_of_one_call_settle_every_errand() {
 		assert_eq!(
 			info.actual_weight,
 			Some(
-				<()>::complete(5, 5)
+				<()>::complete(5, 0)
 					.saturating_add(<()>::quote())
 					.saturating_add(<()>::verifiers(others))
 			)
