@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, process::Stdio, time::Duration};
 use tea_e2e::{
 	Forger, Forgery, Guests, ModuleNet, Owner,
 	errands::{amount, confirmed, executor, number, stage, wait_stage},
-	root, run,
+	root, run, wait_until,
 };
 use tokio::process::Command;
 
@@ -33,6 +33,9 @@ const UNTRUSTED: i32 = 9;
 
 /// The most fuel that a module gives a guest: one that uses it up runs for minutes.
 const ENDLESS: &str = "100000000000";
+
+/// Fuel for some seconds.
+const LONG: &str = "4000000000";
 
 /// What the guest counts.
 const TEXT: &str = "the client does not verify the result\nit verifies the proof\n";
@@ -403,20 +406,7 @@ fn errands_survive_losses_and_every_one_ends() {
 		let client = Owner::new(lab, "//Eve", &net.places[0])?;
 		let hostile = guests.path("hostile");
 		// It runs for some seconds, and uses up its fuel.
-		let long = [
-			"--params",
-			"loop",
-			"--fuel",
-			"4000000000",
-			"--wall-ms",
-			"60000",
-		];
-		let post = [
-			&["run", &hostile][..],
-			&long,
-			&["--post-only", "--deadline", "100"],
-		]
-		.concat();
+		let post = long(&hostile, LONG, "100");
 
 		// The node is away while a guest runs.
 		let errand = number(&client.json(&net, &post).await?);
@@ -426,13 +416,7 @@ fn errands_survive_losses_and_every_one_ends() {
 		wait_stage(&net, &errand, "Failed").await?;
 
 		// The executor is killed while a guest runs: another one runs it.
-		let errand = number(&client.json(&net, &post).await?);
-		let at = wait_stage(&net, &errand, "Assigned").await?;
-		let first = executor(&at)?;
-		let killed = net.kill(first).await?;
-		let end = wait_stage(&net, &errand, "Failed").await?;
-		ensure!(end["attempt"] == 1, "it was not opened again: {end}");
-		net.start_again(first, killed, ACTIVE).await?;
+		executor_is_replaced(&mut net, &client, &hostile).await?;
 
 		// A guest does not end in time: both executors say so, because silence would cost them.
 		let endless = [
@@ -449,6 +433,10 @@ fn errands_survive_losses_and_every_one_ends() {
 		let end = wait_stage(&net, &errand, "Failed").await?;
 		ensure!(end["attempt"] == 0, "it was opened again: {end}");
 		net.start_again(verifier, killed, ACTIVE).await?;
+
+		// With more time an executor has more patience: registrars that come back are heard.
+		let patient = long(&hostile, LONG, "300");
+		committee_is_replaced(&mut net, &client, &patient).await?;
 
 		// Many at once: each one ends, and no money is left over or missing.
 		let (code, data) = (guests.path("word-count"), client.write("text.txt", TEXT)?);
@@ -535,14 +523,68 @@ async fn checked_by_a_module(
 	bail!("no module was among the verifiers of {TRIES} errands")
 }
 
+/// The guest that runs until its fuel is used up, with so much fuel and so many blocks of time.
+fn long<'a>(guest: &'a str, fuel: &'a str, deadline: &'a str) -> Vec<&'a str> {
+	let args = ["run", guest, "--params", "loop", "--fuel", fuel];
+	let limits = ["--wall-ms", "60000", "--deadline", deadline, "--post-only"];
+	[&args[..], &limits].concat()
+}
+
+/// An executor is killed while its guest runs. On a machine that does nothing else the guest ends before that, so it is given
+/// more fuel until it does not.
+async fn executor_is_replaced(net: &mut ModuleNet, client: &Owner, guest: &str) -> Result<()> {
+	for fuel in [LONG, "8000000000", "16000000000"] {
+		let errand = number(&client.json(net, &long(guest, fuel, "100")).await?);
+		let first = executor(&wait_stage(net, &errand, "Assigned").await?)?;
+		let killed = net.kill(first).await?;
+		let end = wait_stage(net, &errand, "Failed").await?;
+		net.start_again(first, killed, ACTIVE).await?;
+		if end["attempt"] == 1 {
+			return Ok(());
+		}
+	}
+	bail!("no errand was opened again")
+}
+
+/// So many verifiers are gone that there is no quorum: others are drawn, and the run counts.
+async fn committee_is_replaced(net: &mut ModuleNet, client: &Owner, post: &[&str]) -> Result<()> {
+	for _ in 0..TRIES {
+		// The chain draws registrars all the same.
+		let registrars = net.registrars.take().context("there are registrars")?;
+		let killed = registrars.kill().await?;
+		let errand = number(&client.json(net, post).await?);
+		let at = wait_stage(net, &errand, "Assigned").await?;
+		let first = verifiers(&at).to_owned();
+		let is_silent = first.matches("registrar").count() >= 2;
+		if is_silent {
+			wait_until("other verifiers were drawn", SOON, async || {
+				let at = stage(net, &errand).await?;
+				let now = verifiers(&at);
+				ensure!(!now.is_empty() && now != first, "{at}");
+				Ok(())
+			})
+			.await?;
+		}
+		net.registrars = Some(killed.start().await?);
+		let end = wait_stage(net, &errand, "Failed").await?;
+		ensure!(end["attempt"] == 0, "it was opened again: {end}");
+		if is_silent {
+			return Ok(());
+		}
+	}
+	bail!("no two registrars were among the verifiers of {TRIES} errands")
+}
+
+/// The verifiers that a stage names; nothing when it names none.
+fn verifiers(at: &Value) -> &str {
+	let text = at["text"].as_str().unwrap_or_default();
+	text.split_once("checked by ")
+		.map_or("", |(_, members)| members)
+}
+
 /// Whether the stage names a module as a verifier.
 fn verifies(at: &Value, module: u32) -> bool {
-	at["text"]
-		.as_str()
-		.and_then(|text| text.split_once("checked by "))
-		.is_some_and(|(_, members)| {
-			members
-				.split(", ")
-				.any(|member| member == format!("module {module}"))
-		})
+	verifiers(at)
+		.split(", ")
+		.any(|member| member == format!("module {module}"))
 }

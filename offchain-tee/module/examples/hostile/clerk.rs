@@ -261,6 +261,6 @@ fn outcome(ended: Result<tea_chain::Outcome, SubmitError>) -> (Value, Value) {
 		Ok(_) => ("taken".into(), Value::Null),
 		Err(SubmitError::Dispatch { error, .. }) => (error.name.into(), error.detail.into()),
 		Err(SubmitError::Refused { reason, .. }) => (format!("{reason:?}").into(), Value::Null),
-		Err(error) => (error.to_string().into(), Value::Null),
+		Err(error) => ("NotSent".into(), error.to_string().into()),
 	}
 }

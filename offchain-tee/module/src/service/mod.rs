@@ -9,6 +9,7 @@ pub mod case;
 pub mod challenger;
 pub mod courier;
 pub mod duty;
+pub mod head;
 pub mod listener;
 pub mod mailroom;
 pub mod outbox;

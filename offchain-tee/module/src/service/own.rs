@@ -1,6 +1,9 @@
 //! The module itself: its certificate, its renewals, the rounds in which it is examined, and whether it serves.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+	sync::Arc,
+	time::{Duration, Instant},
+};
 
 use tea_chain::{
 	At, Call, Chain, SubmitError, Submitter,
@@ -23,6 +26,7 @@ use super::{
 	LOOK,
 	courier::{Address, Courier},
 	duty::address_of_member,
+	head::Head,
 	listener::Sight,
 	outbox::Outbox,
 };
@@ -120,6 +124,7 @@ pub struct Own {
 	term: Option<Term>,
 	renew_at: Option<u32>,
 	tpm_answers: bool,
+	head: Head,
 	/// The own record, the own round, and the list of peers are to be read.
 	look: (bool, bool, bool),
 	looked_at: u32,
@@ -146,6 +151,7 @@ impl Own {
 			term: None,
 			renew_at: None,
 			tpm_answers: true,
+			head: Head::default(),
 			look: (true, true, true),
 			looked_at: 0,
 			probed_at: 0,
@@ -196,7 +202,7 @@ impl Own {
 	fn lacking(&self, host: &watch::Receiver<LinkState>) -> Option<Lacking> {
 		let is_up = matches!(*host.borrow(), LinkState::Up(_));
 		self.world.metrics.host_up.set(is_up.into());
-		if self.world.chain.health().silent_for > STALE {
+		if !self.head.is_within(Instant::now(), STALE) {
 			Some(Lacking::Chain)
 		} else if !self.tpm_answers {
 			Some(Lacking::Tpm)
@@ -218,7 +224,10 @@ impl Own {
 		metrics.show_state(&state);
 		metrics.show_tpm(&self.world.tpm.health());
 		let chain = chain.health();
-		metrics.head_age.set(chain.silent_for.as_secs_f64());
+		let age = self.head.age(Instant::now());
+		metrics
+			.head_age
+			.set(age.unwrap_or(chain.silent_for).as_secs_f64());
 		let left = self.term.map(|term| term.left(chain.finalized));
 		metrics
 			.certificate_left
@@ -261,6 +270,10 @@ impl Own {
 
 	async fn see_final(&mut self, at: &At, events: &[AttestationEvent]) -> Result<(), Exit> {
 		let now = at.number();
+		// What cannot be read does not make the head younger.
+		if let Ok(Ok(age)) = tokio::time::timeout(LOOK, at.age()).await {
+			self.head.see(Instant::now(), age);
+		}
 		self.peers.tick(now);
 		let mut certified = Vec::new();
 		for event in events {
