@@ -15,6 +15,9 @@ use tea_executor::{Cancel, Config, Executor, Exit, Job, Limits, Program, engine_
 /// Runs of each engine, one after the other in turn, so that a busy moment of the machine meets all of them.
 const ROUNDS: usize = 31;
 
+/// Runs at once whose memory is measured.
+const RUNS: u64 = 16;
+
 struct Case {
 	name: &'static str,
 	code: Vec<u8>,
@@ -248,6 +251,8 @@ fn milliseconds(time: Duration) -> String {
 }
 
 fn main() {
+	// Before the others, whose memory would be used again.
+	let memory = memory_of_a_run();
 	println!(
 		"| module | fuel | executor, ms | plain wasmi, ms | ratio | wasmtime, ms | load, ms | ns per fuel |"
 	);
@@ -255,7 +260,7 @@ fn main() {
 	for case in cases() {
 		row(&case);
 	}
-	memory_of_a_run();
+	println!("\nMemory of a run beside the guest's own: {memory} KiB ({RUNS} runs at once)");
 }
 
 fn row(case: &Case) {
@@ -346,21 +351,25 @@ fn row(case: &Case) {
 	}
 	let (ours, plain, foreign) = (middle(ours), middle(plain), middle(foreign));
 	let inner = fuel - program.facts().start_fuel;
+	// Of a guest that does nothing there is no price.
+	let price = if inner > 1_000 {
+		format!("{:.2}", ours.as_nanos() as f64 / inner as f64)
+	} else {
+		"–".to_owned()
+	};
 	println!(
-		"| {} | {fuel} | {} | {} | {:.3} | {} | {} | {:.2} |",
+		"| {} | {fuel} | {} | {} | {:.3} | {} | {} | {price} |",
 		case.name,
 		milliseconds(ours),
 		milliseconds(plain),
 		ours.as_secs_f64() / plain.as_secs_f64(),
 		milliseconds(foreign),
 		milliseconds(load),
-		ours.as_nanos() as f64 / inner as f64,
 	);
 }
 
-/// What a run takes beside the memory of the guest: many that wait at once, against none.
-fn memory_of_a_run() {
-	const RUNS: u64 = 16;
+/// What a run takes beside the memory of the guest, in KiB: many that wait at once, against none.
+fn memory_of_a_run() -> u64 {
 	let code = text("", "(loop $l (br $l)) i32.const 0");
 	let executor = Executor::new(Config {
 		memory_budget: 64 << 30,
@@ -384,11 +393,7 @@ fn memory_of_a_run() {
 	});
 	// Pages that the guest declares are its own.
 	let own = RUNS * u64::from(program.facts().pages) * 65_536;
-	let beside = during.saturating_sub(before).saturating_sub(own) / RUNS;
-	println!(
-		"\nMemory of a run beside the guest's own: {} KiB ({RUNS} runs at once)",
-		beside / 1_024
-	);
+	during.saturating_sub(before).saturating_sub(own) / RUNS / 1_024
 }
 
 fn resident() -> u64 {
