@@ -24,7 +24,7 @@ const SOON: Duration = Duration::from_secs(60);
 /// Modules, all of them in one hand.
 const MODULES: u32 = 4;
 
-/// Errands until an executor has proofs of its own and of another one to lie with: with four of them five are enough.
+/// Errands until executors have had proofs of their own and of others to lie with: too few only if one of four runs all of them.
 const TRIES: usize = 8;
 
 const TEXT: &str = "what is not proven\nis not paid\n";

@@ -86,8 +86,7 @@ fn restarts_are_ordinary() {
 
 		// Killed hard: new keys for the same boot of the chip, without a person.
 		let old = net.session(0).await?;
-		let module = net.places[0].module.take().context("there is a module")?;
-		let builder = module.kill().await?;
+		let builder = net.kill(0).await?;
 		net.start_again(0, builder, ACTIVE).await?;
 		let node = net.node.as_ref().context("there is a node")?;
 		let account = hex::decode(old.trim_start_matches("0x"))?;
@@ -99,8 +98,7 @@ fn restarts_are_ordinary() {
 
 		// A power cut of chip and machine: a new boot.
 		let boot = net.boot_seq(1).await?;
-		let module = net.places[1].module.take().context("there is a module")?;
-		let builder = module.kill().await?;
+		let builder = net.kill(1).await?;
 		net.places[1].tpm.power_off().await?;
 		net.places[1].tpm.power_on().await?;
 		net.places[1].module = Some(builder.start().await?);

@@ -396,8 +396,7 @@ fn key_goes_to_nobody_whom_the_terms_refuse() {
 		}
 
 		// What it was given opens in the boot that it was sealed for, and in no later one of the same chip.
-		let module = net.places[3].module.take().context("there is a module")?;
-		let builder = module.kill().await?;
+		let builder = net.kill(3).await?;
 		net.places[3].tpm.power_off().await?;
 		net.places[3].tpm.power_on().await?;
 		net.places[3].module = Some(builder.start().await?);

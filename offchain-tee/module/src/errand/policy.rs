@@ -8,8 +8,8 @@ use tea_executor::abi::{MAX_DATA_BYTES, MAX_FUEL, MAX_MODULE_BYTES, MAX_OUTPUT, 
 /// Stack, tables and bookkeeping of a run.
 const RUN_BYTES: u64 = 8 << 20;
 
-/// Fuel that a processor surely burns in a second: half of what was measured for the dearest code, 3.8 ns a unit
-/// (`benchmarks/executor.md`), because guests are not alone on their machine.
+/// Fuel that a processor surely burns in a second: 8 ns a unit, four times what the dearest code takes on a quiet machine and twice what it
+/// took on a shared one (`benchmarks/executor.md`), because guests are not alone on theirs.
 const FUEL_PER_SECOND: u64 = 125_000_000;
 
 /// The policy of a module.

@@ -12,6 +12,7 @@ use crate::showing::{Pass, Showing};
 const GATHERING: u32 = 1;
 /// Quotes of one attempt.
 const MAX_QUOTES: u8 = 4;
+
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
